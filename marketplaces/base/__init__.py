@@ -1,0 +1,1 @@
+"""What every marketplace shares: contract, DTOs, errors, HTTP client, limiter, redaction, parsers."""

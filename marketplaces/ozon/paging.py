@@ -1,0 +1,60 @@
+"""Ozon's pages as generators: callers never see a cursor."""
+
+from ..base import parse
+from ..base.errors import PayloadError
+from . import requests
+
+
+def iter_pages(client, endpoint, key, make_body, now):
+    """(time of the request, list under ``key``) of every page of a ``cursor``/``has_next`` method.
+
+    Stops at an empty page and at a cursor that does not move, whatever ``has_next`` says.
+    :param make_body: cursor → request body
+    """
+    cursor, has_next = "", True
+    while has_next:
+        observed_at = now()
+        answer = _unwrap(client.post(endpoint, make_body(cursor)), key)
+        page = parse.sequence(answer[key], key)
+        if not page:
+            return
+        yield observed_at, page
+        following = parse.text(answer.get("cursor"), "cursor")
+        has_next = bool(answer.get("has_next")) and following not in ("", cursor)
+        cursor = following
+
+
+def iter_product_pages(client, visibility):
+    """Rows of ``/v3/product/list``, page by page; it has no ``has_next``."""
+    last_id = ""
+    while True:
+        answer = client.post("product_list", requests.product_list(visibility, last_id))
+        result = _unwrap(answer, "items")
+        rows = parse.objects(result["items"], "items")
+        if not rows:
+            return
+        yield rows
+        following = parse.text(result.get("last_id"), "last_id")
+        if following in ("", last_id) or len(rows) < requests.PRODUCT_PAGE:
+            return
+        last_id = following
+
+
+def iter_slices(since, until, length):
+    """[since, until] in pieces no longer than ``length``, oldest first; nothing when it ends before it begins."""
+    start = since
+    while start < until:
+        end = min(start + length, until)
+        yield start, end
+        start = end
+
+
+def _unwrap(answer, key):
+    """The object that has ``key``: the answer itself, or its ``result`` (both are seen of the same methods).
+
+    A list that is not there at all is refused: taken for an empty one it would look like "no orders".
+    """
+    for candidate in (answer, answer.get("result")):
+        if isinstance(candidate, dict) and key in candidate:
+            return candidate
+    raise PayloadError(key, sorted(answer), "is missing")
