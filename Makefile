@@ -1,0 +1,48 @@
+# Each target sets up what it needs by itself; what is slow to make is kept in a cache outside this folder.
+# Settings are environment variables: see `make help` and scripts/lib.sh.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo stop run shell test lint bench clean distclean
+
+help: ## this list
+	@echo "Targets:"
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@echo "Settings (make TARGET NAME=value):"
+	@sed -n 's/^# \([A-Z_]*=[^ ]*\)  *\(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 36
+
+# ODOO_HOME=/path/to/odoo          an Odoo 19 of your own instead of the downloaded one
+# ODOO_PYTHON=/path/to/python      the Python that runs it (default: a virtual environment of ours)
+# TAGS=/sale_marketplace:TestName  test: only these (Odoo's --test-tags), without the other checks
+# KEEP_DB=1                        test, bench: keep the database
+# DB=name                          run, shell: another database than the demo's
+# SALE_MARKETPLACE_PORT=8069       demo, run: the port
+# SALE_MARKETPLACE_CACHE=/folder   where the environment lives (default: the user's cache folder)
+
+setup: ## download, unpack and start what the other targets need
+	@bash scripts/setup.sh
+
+demo: ## a demo company with the simulated marketplaces, served in the background
+	@bash scripts/demo.sh
+
+stop: ## stop the demo's servers
+	@bash scripts/stop.sh
+
+run: ## serve the demo's database in the foreground, with scheduled actions
+	@bash scripts/run.sh
+
+shell: ## a Python shell inside Odoo, on the demo's database
+	@bash scripts/shell.sh
+
+test: ## the tests, translations, and install, upgrade, uninstall
+	@bash scripts/test.sh
+
+lint: ## formatting, static checks, manifest, XML, scripts
+	@bash scripts/lint.sh
+
+bench: ## measure against the speed budget
+	@bash scripts/bench.sh
+
+clean: ## stop everything, drop the demo's and the tests' databases
+	@bash scripts/clean.sh
+
+distclean: ## the same, and remove the cache: the next target starts from nothing
+	@bash scripts/clean.sh --all

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# make bench: benchmarks/run.py inside 'odoo shell', on a copy of the template with the addon installed.
+# KEEP_DB=1 keeps the database. Numbers mean something on an idle machine only.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+[ -e "$CHECKOUT/benchmarks/run.py" ] || fail "there is no benchmarks/run.py" "nothing can be measured yet"
+set_up
+BENCH_DB="bench_${CHECKOUT_KEY}"
+drop_bench_db() {
+    if [ -n "${KEEP_DB:-}" ]; then say "kept: database $BENCH_DB (make shell DB=$BENCH_DB)"; else db_drop "$BENCH_DB" || true; fi
+}
+trap drop_bench_db EXIT
+trap 'exit 130' INT TERM
+
+step "Database $BENCH_DB"
+db_from_template "$BENCH_DB"
+install_module "$BENCH_DB" "$LOGS/bench-install.log"
+pg -d "$BENCH_DB" -c "ANALYZE"
+
+step "Benchmarks"
+say "load of this machine: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || uptime)"
+status=0
+odoo shell -d "$BENCH_DB" --no-http --log-level=warn <"$CHECKOUT/benchmarks/run.py" 2> >(tee "$LOGS/bench.log" >&2) || status=$?
+[ "$status" = 0 ] || fail "the benchmarks ended with status $status (log: $LOGS/bench.log)" "read the lines above"

@@ -1,0 +1,156 @@
+"""Read an Odoo log from standard input while it is written: keep it, show progress, judge it at the end.
+
+Odoo's own exit status knows failed tests only. Here a warning or an error in the log fails the run as well, and the
+counts of the tests are handed on: `passed failed skipped` in the file named by --result.
+"""
+
+import argparse
+import re
+import sys
+import time
+
+RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) (?P<db>\S+) (?P<logger>[\w.:-]+): (?P<text>.*)$")
+STARTING = re.compile(r"^Starting (\S+) \.\.\.")
+FAILED = re.compile(r"^(?:FAIL|ERROR): (?P<test>.+)$")
+SKIPPED = re.compile(r"^skipped (?P<test>\S+)(?: \(.*?\))? : (?P<reason>.*)$")
+TOTAL = re.compile(r"^(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database")
+LOADING = re.compile(r"^Loading module (\S+) \((\d+)/(\d+)\)")
+
+# Lines that no change of this addon can cause or avoid, each with its reason.
+EXPECTED = [
+    # A run without a test of its tags: test.sh judges that itself.
+    re.compile(r"0 failed, 0 error\(s\) of 0 tests when loading database"),
+    # Debian's wkhtmltopdf is the unpatched build; our labels need neither header nor footer.
+    re.compile(r"You need Wkhtmltopdf to print a pdf version|upgrade wkhtmltopdf", re.IGNORECASE),
+    # The browser was told to leave the page while it still loaded a bundle: the test itself was over.
+    re.compile(r"Error received after termination: AssetsLoadingError"),
+]
+SHOWN_LINES = 12
+
+
+class Watch:
+    def __init__(self, label, quiet):
+        self.label = label
+        self.quiet = quiet
+        self.started = time.monotonic()
+        self.last_shown = self.started
+        self.terminal = sys.stdout.isatty()
+        self.run = 0
+        self.current = ""
+        self.failed = {}  # test → True when it was counted by Odoo as run
+        self.failures = []  # (title, traceback): a test with subtests may fail several times
+        self.skipped = {}
+        self.problems = []  # [level, logger, text, further lines]
+        self.totals = None
+        self.stray = []
+        self.further = None
+
+    def read(self, line):
+        match = RECORD.match(line)
+        if not match:
+            # A traceback belongs to the record above it.
+            if self.further is not None:
+                self.further.append(line)
+            elif line and "Running as user 'root' is a security risk" not in line:
+                self.stray.append(line)
+            return
+        self.further = None
+        self.record(match["level"], match["logger"], match["text"])
+        self.show_progress()
+
+    def record(self, level, logger, text):
+        if total := TOTAL.match(text):
+            self.totals = tuple(int(number) for number in total.groups())
+            return
+        if started := STARTING.match(text):
+            self.run += 1
+            self.current = started[1]
+            return
+        if loading := LOADING.match(text):
+            self.current = f"loading {loading[1]} ({loading[2]}/{loading[3]})"
+        if skipped := SKIPPED.match(text):
+            self.skipped[skipped["test"]] = skipped["reason"].strip()
+            return
+        if level not in {"WARNING", "ERROR", "CRITICAL"} or any(expected.search(text) for expected in EXPECTED):
+            return
+        self.further = []
+        if level == "ERROR" and (failed := FAILED.match(text)):
+            test = failed["test"].removeprefix("Subtest ").split(" ")[0]
+            # A class that cannot be prepared is an error of no test in particular: none of its tests has run.
+            self.failed[failed["test"] if "setUpClass" in failed["test"] else test] = "setUpClass" not in failed["test"]
+            self.say(failed[0])
+            self.failures.append((failed[0], self.further))
+            return
+        self.problems.append((level, logger, text, self.further))
+
+    def say(self, text):
+        if self.terminal:
+            sys.stdout.write("\r\033[K")
+        print(f"   {text}", flush=True)
+
+    def show_progress(self):
+        now = time.monotonic()
+        if self.quiet or now - self.last_shown < (0.3 if self.terminal else 15):
+            return
+        self.last_shown = now
+        seconds = int(now - self.started)
+        text = f"[{seconds:4d} s] {self.run} tests started, {len(self.failed)} failed; {self.current}"
+        if self.terminal:
+            sys.stdout.write(f"\r\033[K   {text[:110]}")
+            sys.stdout.flush()
+        else:
+            print(f"   {text}", flush=True)
+
+    def finish(self, want_tests):
+        """Print what is wrong; return (passed, failed, skipped, clean)."""
+        if self.terminal and not self.quiet:
+            sys.stdout.write("\r\033[K")
+        for title, traceback in self.failures:
+            self.say("")
+            for line in [title, *traceback]:
+                self.say(line)
+        if self.problems:
+            self.say(f"{self.label}: {len(self.problems)} warnings and errors in the log")
+            for level, logger, text, further in self.problems:
+                self.say(f"  {level} {logger}: {text}")
+                for line in further[-SHOWN_LINES:]:
+                    self.say(f"      {line}")
+        passed = failed = 0
+        if self.totals is None and want_tests:
+            self.say(f"{self.label}: Odoo ended before it could count its tests; the last lines outside its log:")
+            for line in self.stray[-SHOWN_LINES:]:
+                self.say(f"      {line}")
+            failed = max(1, len(self.failed))
+        elif self.totals is not None:
+            # Odoo counts each failed subtest; people count tests.
+            failed = len(self.failed) or self.totals[0] + self.totals[1]
+            run_and_failed = sum(self.failed.values())
+            passed = max(0, self.totals[2] - run_and_failed - len(self.skipped))
+        for test, reason in self.skipped.items():
+            self.say(f"skipped: {test}: {reason}")
+        return passed, failed, len(self.skipped), not self.problems
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--log", required=True, help="the file that keeps the whole log")
+    parser.add_argument("--label", default="Odoo", help="what runs, for the messages")
+    parser.add_argument("--result", help="the file for the counts of the tests: passed failed skipped")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    options = parser.parse_args()
+    watch = Watch(options.label, options.quiet)
+    with open(options.log, "w", encoding="utf-8") as log:
+        for raw in sys.stdin.buffer:
+            line = raw.decode("utf-8", "replace")
+            log.write(line)
+            log.flush()
+            watch.read(line.rstrip("\n"))
+    passed, failed, skipped, clean = watch.finish(bool(options.result))
+    if options.result:
+        with open(options.result, "w", encoding="utf-8") as result:
+            result.write(f"{passed} {failed} {skipped}\n")
+    return 0 if clean and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
