@@ -4,6 +4,7 @@
 set_up
 
 step "Former demo"
+if is_running "$DEMO_PID" || is_running "$SIMULATOR_PID"; then say "stopping it"; fi
 stop_background "$DEMO_PID"
 stop_background "$SIMULATOR_PID"
 must_be_free() { # port, its setting
@@ -11,7 +12,7 @@ must_be_free() { # port, its setting
 }
 must_be_free "$HTTP_PORT" SALE_MARKETPLACE_PORT
 must_be_free "$SIMULATOR_PORT" SALE_MARKETPLACE_SIMULATOR_PORT
-say "none; ports $HTTP_PORT and $SIMULATOR_PORT are free"
+say "ports $HTTP_PORT and $SIMULATOR_PORT of 127.0.0.1 are free"
 
 step "Database $DEMO_DB"
 db_from_template "$DEMO_DB"

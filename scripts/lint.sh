@@ -67,6 +67,8 @@ import ast
 import sys
 from pathlib import Path
 
+if not Path("__manifest__.py").exists():
+    sys.exit("   __manifest__.py is missing")
 manifest = ast.literal_eval(Path("__manifest__.py").read_text(encoding="utf-8"))
 listed = [*manifest.get("data", []), *manifest.get("demo", [])]
 problems = [f"   __manifest__.py lists {name}, which does not exist" for name in listed if not Path(name).exists()]

@@ -9,7 +9,9 @@ import re
 import sys
 import time
 
-RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) (?P<db>\S+) (?P<logger>[\w.:-]+): (?P<text>.*)$")
+RECORD = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) (?P<db>\S+) (?P<logger>[\w.:-]+): (?P<text>.*)$"
+)
 STARTING = re.compile(r"^Starting (\S+) \.\.\.")
 FAILED = re.compile(r"^(?:FAIL|ERROR): (?P<test>.+)$")
 SKIPPED = re.compile(r"^skipped (?P<test>\S+)(?: \(.*?\))? : (?P<reason>.*)$")
