@@ -34,14 +34,15 @@ def check(exported, folder):
             print("   nothing to translate yet")
             return []
         return [
-            f"   i18n/{pot.name} is missing; the addon has {len(wanted)} terms. What to do: cp '{exported}' 'i18n/{pot.name}'"
+            f"   i18n/{pot.name} is missing; the addon has {len(wanted)} terms",
+            f"   What to do: cp '{exported}' 'i18n/{pot.name}'",
         ]
     present = {key(entry) for entry in polib.pofile(str(pot)) if not entry.obsolete}
     problems = listed(f"terms missing in i18n/{pot.name}", wanted - present)
     problems += listed(f"terms in i18n/{pot.name} that are no longer used", present - wanted)
     if problems:
         problems.append(
-            f"   What to do: cp '{exported}' 'i18n/{pot.name}', then bring the .po files up to date (msgmerge, or polib's merge)"
+            f"   What to do: cp '{exported}' 'i18n/{pot.name}', then bring the .po files up to date (msgmerge)"
         )
     catalogues = sorted(folder.glob("*.po"))
     if folder / "ru.po" not in catalogues:
