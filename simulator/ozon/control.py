@@ -1,0 +1,168 @@
+"""What the control API can do with the simulated Ozon cabinet: goods, orders, buyers, switches, pushes."""
+
+from dataclasses import asdict, fields
+from decimal import Decimal
+
+from simulator.clock import format_time, parse_time
+from simulator.ozon import intake, push
+from simulator.ozon.cancelling import cancel
+from simulator.ozon.progress import advance, set_status
+from simulator.ozon.state import Settings
+
+OPTIONS = {field.name for field in fields(Settings)}
+COMPACT = ("number", "status", "ship_accepted")
+
+
+def route(world, request, path, body):
+    """/state, /options, /products, /postings, /postings/<number>[/cancel|/status], /progress, /push."""
+    parts = path.strip("/").split("/")
+    key = request.method, parts[0], len(parts)
+    if key in FLAT:
+        return FLAT[key](world, request, body)
+    if parts[0] == "postings" and len(parts) in (2, 3):
+        return one_posting(world, request.method, parts[1], parts[2] if len(parts) == 3 else "", body)
+    raise LookupError(f"no such control call: {request.method} /control/ozon{path}")
+
+
+def state(world, _request, _body):
+    return {**world.ozon.counts(), "settings": asdict(world.ozon.settings), "now": world.timestamp()}
+
+
+def options(world, request, body):
+    settings = world.ozon.settings
+    if unknown := set(body) - OPTIONS:
+        raise ValueError(f"unknown options: {', '.join(sorted(unknown))}; known: {', '.join(sorted(OPTIONS))}")
+    for name, value in body.items():
+        if type(value) is not type(getattr(settings, name)) and not (is_number(value) and is_number(getattr(settings, name))):
+            raise ValueError(f"{name} must be a {type(getattr(settings, name)).__name__}")
+        setattr(settings, name, value)
+    return asdict(settings)
+
+
+def is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def add_products(world, _request, body):
+    rows = [intake.put_product(world.ozon, spec) for spec in intake.wanted(body, "products")]
+    return {"products": [product_view(product) for product in rows]}
+
+
+def list_products(world, _request, _body):
+    return {"products": [product_view(product) for product in world.ozon.products.values()]}
+
+
+def product_view(product):
+    names = ("offer_id", "product_id", "sku", "name", "barcode", "vat", "archived", "status", "mandatory_mark")
+    return {**{name: getattr(product, name) for name in names}, "price": str(product.price), "old_price": str(product.old_price)}
+
+
+def add_postings(world, _request, body):
+    postings = intake.make_postings(world.ozon, body)
+    world.ozon.add_postings(postings)
+    return {"count": len(postings), "numbers": [posting.number for posting in postings]}
+
+
+def list_postings(world, request, _body):
+    names = [name for name in request.args.get("fields", "").split(",") if name] or COMPACT
+    if unknown := set(names) - set(FIELDS):
+        raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}; known: {', '.join(sorted(FIELDS))}")
+    rows = [{name: FIELDS[name](posting) for name in names} for posting in world.ozon.postings.values()]
+    return {"count": len(rows), "postings": rows}
+
+
+FIELDS = {
+    "number": lambda posting: posting.number,
+    "status": lambda posting: posting.status,
+    "substatus": lambda posting: posting.substatus,
+    # Accepted ship calls; more than one means that a posting was assembled twice.
+    "ship_accepted": lambda posting: len(posting.ship_calls),
+    "label_calls": lambda posting: len(posting.label_calls),
+    "in_process_at": lambda posting: format_time(posting.in_process_at),
+    "shipment_date": lambda posting: format_time(posting.shipment_date),
+    "changed_at": lambda posting: format_time(posting.changed_at),
+    "warehouse_id": lambda posting: posting.warehouse.warehouse_id,
+    "parent_number": lambda posting: posting.parent_number,
+    "carriage_id": lambda posting: posting.carriage_id,
+    "scheme": lambda posting: "rfbs" if posting.is_rfbs else "fbs",
+    "total": lambda posting: str(sum((line.price * line.quantity for line in posting.lines), Decimal(0))),
+    "lines": lambda posting: [line_view(line) for line in posting.lines],
+}
+
+
+def line_view(line):
+    names = ("sku", "product_id", "offer_id", "name", "quantity", "currency", "mandatory_mark")
+    return {**{name: getattr(line, name) for name in names}, "price": str(line.price)}
+
+
+def one_posting(world, method, number, action, body):
+    if number not in world.ozon.postings:
+        raise LookupError(f"no posting {number}")
+    posting = world.ozon.postings[number]
+    if (method, action) == ("POST", "cancel"):
+        cancel(world.ozon, posting, body.get("by", "client"), body.get("reason_id"))
+    elif (method, action) == ("POST", "status"):
+        set_status(world.ozon, posting, body["status"], body.get("substatus"))
+    elif (method, action) != ("GET", ""):
+        raise LookupError(f"no such control call: {method} /control/ozon/postings/{number}/{action}")
+    return posting_view(posting)
+
+
+def posting_view(posting):
+    return {
+        **{name: read(posting) for name, read in FIELDS.items()},
+        "shipping": posting.shipping,
+        "shipped_at": format_time(posting.shipped_at),
+        "cancellation": posting.cancellation,
+        "tracking_number": posting.tracking_number,
+        "related": posting.related,
+        "stock_state": posting.stock_state,
+        "upper_barcode": posting.upper_barcode,
+        "lower_barcode": posting.lower_barcode,
+        "exemplars": posting.exemplars,
+        "ship_calls": posting.ship_calls,
+        "label_calls": posting.label_calls,
+        "history": posting.history,
+    }
+
+
+def progress(world, _request, body):
+    """One step further for one posting, or for all that are on their way."""
+    postings = world.ozon.postings
+    chosen = [postings[body["number"]]] if "number" in body else list(postings.values())
+    if "number" not in body and not body.get("all"):
+        raise ValueError("number or all is expected")
+    moved = [posting.number for posting in chosen if advance(world.ozon, posting)]
+    return {"moved": moved}
+
+
+def send_push(world, _request, body):
+    """Send now, to the given address or to everybody registered, and tell what they answered."""
+    cabinet, kind = world.ozon, body.get("message_type", "TYPE_PING")
+    posting = cabinet.postings[body["number"]] if body.get("number") else None
+    content = {**push.message(cabinet, kind, posting), **body.get("body", {})}
+    urls = [body["url"]] if body.get("url") else [endpoint.url for endpoint in cabinet.pusher.endpoints.values()]
+    sending = [(url, content) for url in urls for _copy in range(body.get("times", 1))]
+    if body.get("shuffle"):
+        cabinet.rng.shuffle(sending)
+    with world.unlocked():
+        answers = [{"url": url, **push.send(url, message)} for url, message in sending]
+    return {"message": content, "answers": answers}
+
+
+def push_log(world, _request, _body):
+    return {"deliveries": list(world.ozon.pusher.log)}
+
+
+FLAT = {
+    ("GET", "state", 1): state,
+    ("GET", "options", 1): options,
+    ("POST", "options", 1): options,
+    ("GET", "products", 1): list_products,
+    ("POST", "products", 1): add_products,
+    ("GET", "postings", 1): list_postings,
+    ("POST", "postings", 1): add_postings,
+    ("POST", "progress", 1): progress,
+    ("GET", "push", 1): push_log,
+    ("POST", "push", 1): send_push,
+}

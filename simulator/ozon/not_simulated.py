@@ -1,0 +1,27 @@
+"""Methods that exist in the real service but not here: the key's roles list them, calling them answers 501.
+
+An honest "not simulated" is better than an invented answer or than "method is not allowed". path → (group, writes).
+"""
+
+NOT_SIMULATED = {
+    "/v1/product/import/prices": ("product", True),
+    "/v3/product/import": ("product", True),
+    "/v5/product/info/prices": ("product", False),
+    "/v4/product/info/attributes": ("product", False),
+    "/v1/description-category/tree": ("product", False),
+    "/v1/description-category/attribute": ("product", False),
+    "/v1/description-category/attribute/values": ("product", False),
+    "/v3/posting/fbo/list": ("posting", False),
+    "/v2/posting/fbo/get": ("posting", False),
+    "/v1/returns/list": ("returns", False),
+    "/v2/returns/rfbs/list": ("returns", False),
+    "/v2/conditional-cancellation/list": ("returns", False),
+    "/v1/finance/accrual/types": ("finance", False),
+    "/v1/finance/accrual/by-day": ("finance", False),
+    "/v1/finance/accrual/postings": ("finance", False),
+    "/v2/finance/realization": ("finance", False),
+    "/v1/finance/realization/posting": ("finance", False),
+    "/v1/finance/cash-flow-statement/list": ("finance", False),
+    "/v1/report/info": ("account", False),
+    "/v1/report/list": ("account", False),
+}

@@ -1,0 +1,265 @@
+"""Push notifications: built from events, delivered by background threads, retried with growing pauses.
+
+Order and uniqueness are not promised by Ozon; the options ``push_duplicates`` and ``push_shuffle`` make that visible.
+"""
+
+import heapq
+import itertools
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simulator.clock import format_time
+
+TIMEOUT = 5
+# Seconds before each repetition: growing up to ten minutes, then five more, then the message is dropped.
+PAUSES = (2, 5, 15, 30, 60, 120, 300, 600, 600, 600, 600, 600)
+WORKERS = 4
+# Below this share of good answers everything stops until the seller confirms the address again.
+SUSPEND_BELOW, SUSPEND_AFTER = 0.5, 20
+# Addresses of the machine itself must not go through a proxy of the environment.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass
+class Endpoint:
+    number: int
+    url: str
+    types: set
+    created_at: datetime
+    enabled: bool = True
+    disable_reason: str = ""
+    good: int = 0
+    bad: int = 0
+
+
+@dataclass(order=True)
+class Delivery:
+    due: float
+    number: int
+    endpoint: Endpoint = field(compare=False)
+    body: dict = field(compare=False)
+    attempt: int = field(default=0, compare=False)
+
+
+def send(url, body):
+    """One attempt. The answer as the sender saw it, never an exception."""
+    started = time.monotonic()
+    data = json.dumps(body, ensure_ascii=False).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"}, method="POST")
+    try:
+        with OPENER.open(request, timeout=TIMEOUT) as answer:
+            status, content = answer.status, answer.read(100_000)
+    except urllib.error.HTTPError as error:
+        status, content = error.code, error.read(100_000)
+    except (OSError, ValueError) as error:
+        return {"status": 0, "error": f"{type(error).__name__}: {error}", "body": None, "seconds": since(started)}
+    return {"status": status, "error": "", "body": read_json(content), "seconds": since(started)}
+
+
+def since(started):
+    return round(time.monotonic() - started, 3)
+
+
+def read_json(content):
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode("utf-8", "replace")
+
+
+class Pusher:
+    def __init__(self, state):
+        self.state = state
+        self.endpoints = {}
+        self.log = []
+        self._numbers = itertools.count(1)
+        self._queue = []
+        self._wake = threading.Condition()
+        self._stopped = False
+        self._threads = []
+        self._chance = random.Random(state.seed)
+
+    # -- events --------------------------------------------------------------------------------------------------------
+
+    def posting_created(self, posting):
+        if self.wanted("TYPE_NEW_POSTING"):
+            self.emit(new_posting(self.state, posting))
+
+    def posting_changed(self, posting, old_status, old_substatus):
+        if posting.status == "cancelled" and self.wanted("TYPE_POSTING_CANCELLED"):
+            self.emit(posting_cancelled(self.state, posting, old_substatus))
+        elif posting.status != "cancelled" and self.wanted("TYPE_STATE_CHANGED"):
+            self.emit(state_changed(self.state, posting))
+
+    def stock_changed(self, product_id, sku, warehouse_id, stock):
+        if self.wanted("TYPE_STOCKS_CHANGED"):
+            self.emit(stocks_changed(self.state, product_id, sku, warehouse_id, stock))
+
+    def wanted(self, kind):
+        return any(endpoint.enabled and kind in endpoint.types for endpoint in self.endpoints.values())
+
+    # -- delivery ------------------------------------------------------------------------------------------------------
+
+    def register(self, url, types):
+        endpoint = Endpoint(next(self._numbers), url, set(types), self.state.clock.now())
+        self.endpoints[endpoint.number] = endpoint
+        return endpoint
+
+    def emit(self, body):
+        """Queue the message for everybody who wants it, as often and as disorderly as the options say."""
+        settings = self.state.settings
+        for endpoint in self.endpoints.values():
+            if endpoint.enabled and body["message_type"] in endpoint.types:
+                for _copy in range(settings.push_duplicates):
+                    pause = self._chance.random() if settings.push_shuffle else 0
+                    self._put(Delivery(time.monotonic() + pause, next(self._numbers), endpoint, body))
+
+    def _put(self, delivery):
+        with self._wake:
+            if not self._threads:
+                self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
+                for thread in self._threads:
+                    thread.start()
+            heapq.heappush(self._queue, delivery)
+            self._wake.notify()
+
+    def _work(self):
+        while delivery := self._next():
+            answer = send(delivery.endpoint.url, delivery.body)
+            self._note(delivery, answer)
+
+    def _next(self):
+        with self._wake:
+            while not self._stopped:
+                pause = self._queue[0].due - time.monotonic() if self._queue else None
+                if pause is not None and pause <= 0:
+                    return heapq.heappop(self._queue)
+                self._wake.wait(pause)
+        return None
+
+    def _note(self, delivery, answer):
+        endpoint, good = delivery.endpoint, is_good(answer)
+        self.log.append({**answer, "url": endpoint.url, "message": delivery.body, "attempt": delivery.attempt + 1})
+        del self.log[:-1000]
+        endpoint.good, endpoint.bad = endpoint.good + good, endpoint.bad + (not good)
+        total = endpoint.good + endpoint.bad
+        if total >= SUSPEND_AFTER and endpoint.good < total * SUSPEND_BELOW:
+            endpoint.enabled, endpoint.disable_reason = False, "AVAILABILITY"
+        if not good and endpoint.enabled and delivery.attempt < len(PAUSES):
+            pause = PAUSES[delivery.attempt] * self.state.settings.push_retry_scale
+            again = Delivery(time.monotonic() + pause, delivery.number, endpoint, delivery.body, delivery.attempt + 1)
+            self._put(again)
+
+    def stop(self):
+        with self._wake:
+            self._stopped = True
+            self._wake.notify_all()
+
+
+def is_good(answer):
+    body = answer["body"]
+    return answer["status"] == 200 and isinstance(body, dict) and (body.get("result") is True or "version" in body)
+
+
+# -- messages ----------------------------------------------------------------------------------------------------------
+
+
+def ping(state):
+    return {"message_type": "TYPE_PING", "time": format_time(state.clock.now())}
+
+
+def head(state, kind):
+    return {"message_type": kind, "seller_id": state.client_id}
+
+
+def new_posting(state, posting):
+    begin = format_time(posting.shipment_date)
+    return {
+        **head(state, "TYPE_NEW_POSTING"),
+        "posting_number": posting.number,
+        "products": [{"sku": line.sku, "offer_id": line.offer_id, "quantity": line.quantity} for line in posting.lines],
+        "in_process_at": format_time(posting.in_process_at),
+        "warehouse_id": posting.warehouse.warehouse_id,
+        "shipment_date": begin,
+        "tpl_integration_type": posting.warehouse.integration,
+        "is_express": False,
+        "tracking_number": posting.tracking_number,
+        "delivery_date_begin": begin,
+        "delivery_date_end": begin,
+    }
+
+
+def posting_cancelled(state, posting, old_substatus):
+    cancellation = posting.cancellation or {}
+    reason = {"id": cancellation.get("cancel_reason_id", 0), "message": cancellation.get("cancel_reason", "")}
+    return {
+        **head(state, "TYPE_POSTING_CANCELLED"),
+        "posting_number": posting.number,
+        "products": [{"sku": line.sku, "quantity": line.quantity} for line in posting.lines],
+        "old_state": old_substatus,
+        "new_state": "posting_canceled",
+        "changed_state_date": format_time(posting.changed_at),
+        "reason": reason,
+        "warehouse_id": posting.warehouse.warehouse_id,
+    }
+
+
+def state_changed(state, posting):
+    return {
+        **head(state, "TYPE_STATE_CHANGED"),
+        "posting_number": posting.number,
+        "new_state": posting.substatus,
+        "changed_state_date": format_time(posting.changed_at),
+        "warehouse_id": posting.warehouse.warehouse_id,
+    }
+
+
+def cutoff_changed(state, posting):
+    return {
+        **head(state, "TYPE_CUTOFF_DATE_CHANGED"),
+        "posting_number": posting.number,
+        "new_cutoff_date": format_time(posting.shipment_date),
+        "old_cutoff_date": format_time(posting.shipment_date),
+        "warehouse_id": posting.warehouse.warehouse_id,
+    }
+
+
+def delivery_date_changed(state, posting):
+    moment = format_time(posting.shipment_date)
+    names = ("new_delivery_date_begin", "new_delivery_date_end", "old_delivery_date_begin", "old_delivery_date_end")
+    return {
+        **head(state, "TYPE_DELIVERY_DATE_CHANGED"),
+        "posting_number": posting.number,
+        **dict.fromkeys(names, moment),
+        "warehouse_id": posting.warehouse.warehouse_id,
+    }
+
+
+def stocks_changed(state, product_id, sku, warehouse_id, stock):
+    row = {"warehouse_id": warehouse_id, "present": stock.free + stock.reserved, "reserved": stock.reserved}
+    item = {"product_id": product_id, "sku": sku, "updated_at": format_time(stock.updated_at), "stocks": [row]}
+    return {**head(state, "TYPE_STOCKS_CHANGED"), "items": [item]}
+
+
+POSTING_MESSAGES = {
+    "TYPE_NEW_POSTING": new_posting,
+    "TYPE_POSTING_CANCELLED": lambda state, posting: posting_cancelled(state, posting, posting.previous_substatus),
+    "TYPE_STATE_CHANGED": state_changed,
+    "TYPE_CUTOFF_DATE_CHANGED": cutoff_changed,
+    "TYPE_DELIVERY_DATE_CHANGED": delivery_date_changed,
+}
+
+
+def message(state, kind, posting=None):
+    """A message of the given type; about a posting where the type is about one."""
+    if kind == "TYPE_PING":
+        return ping(state)
+    if kind in POSTING_MESSAGES and posting is not None:
+        return POSTING_MESSAGES[kind](state, posting)
+    return {**head(state, kind), "changed_at": format_time(state.clock.now())}

@@ -1,0 +1,62 @@
+"""Everything one running simulator holds. A reset builds the inside anew and keeps the object."""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from simulator.clock import Clock, format_time
+from simulator.faults import Faults
+from simulator.journal import Journal
+from simulator.ozon import seed as ozon_seed
+from simulator.ozon.limits import Limits
+from simulator.ozon.state import OzonState, Settings
+
+
+@dataclass
+class Plan:
+    """How to start: the command line's answers, which a reset may override one by one."""
+
+    seed: int = 1
+    products: int = 200
+    postings: int = 40
+    ship_delay: float = 2
+    label_delay: float = 45
+    limits: bool = True
+    now: datetime = None
+    frozen: bool = False
+
+
+class World:
+    def __init__(self, plan):
+        self.lock = threading.RLock()
+        self.ozon = None
+        self.reset(plan)
+
+    def reset(self, plan):
+        """A clean beginning: time, faults, journal, limits and the cabinet."""
+        if self.ozon:
+            self.ozon.pusher.stop()
+        self.plan = plan
+        self.clock = Clock(plan.now, plan.frozen)
+        self.faults = Faults(plan.seed)
+        self.journal = Journal()
+        self.limits = Limits()
+        settings = Settings(ship_delay=plan.ship_delay, label_delay=plan.label_delay, limits=plan.limits)
+        self.ozon = OzonState(self.clock, plan.seed, settings)
+        ozon_seed.fill(self.ozon, plan.products, plan.postings)
+
+    @contextmanager
+    def unlocked(self):
+        """Let others in while waiting for somebody else's server, who may be asking us something meanwhile."""
+        self.lock.release()
+        try:
+            yield
+        finally:
+            self.lock.acquire()
+
+    def settle(self):
+        self.ozon.settle()
+
+    def timestamp(self):
+        return format_time(self.clock.now())
