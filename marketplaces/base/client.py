@@ -184,8 +184,8 @@ class HttpClient:
 
     # --- judging ---
     def _judge(self, call, status, headers, content):
-        data = None if call.binary and not _looks_like_json(headers, content) else _parse_json(content)
         verdict = verdicts.judge_status(status)
+        data = self._read_data(call, verdict, headers, content)
         error = self._answer_error(call, verdict, status, data)
         self._feed_limiter(call, headers, error)
         if error:
@@ -193,6 +193,14 @@ class HttpClient:
         if data is None and not call.binary:
             raise self._unreadable_error(call)
         return Response(status=status, headers=headers, content=content, data=data)
+
+    def _read_data(self, call, verdict, headers, content):
+        """Parsed JSON, or None where there is none; an empty success says all there is to say."""
+        if call.binary and not _looks_like_json(headers, content):
+            return None
+        if not content:
+            return {} if verdict == verdicts.ACCEPTED else None
+        return _parse_json(content)
 
     def _answer_error(self, call, verdict, status, data):
         if not call.authenticated:
@@ -281,11 +289,11 @@ def _looks_like_json(headers, content):
 
 
 def _parse_json(content):
-    """Parsed JSON, {} for an empty body, or None where it is none: HTML of a proxy, a cut body."""
+    """Parsed JSON, or None where it is none: HTML of a proxy, a cut body."""
     if b"\\u0000" in content:
         # PostgreSQL cannot store it, and it means nothing.
         content = _NUL_ESCAPE.sub(rb"\1", content)
     try:
-        return json.loads(content or b"{}", parse_constant=_no_number)
+        return json.loads(content, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None

@@ -36,7 +36,7 @@ _PATTERNS = (
         rf"\1{MASK}",
     ),
     # Telegram bot token
-    (re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}"), MASK),
+    (re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}"), MASK),
 )
 #: For text that looks like JSON and is not (cut off, broken): by key name only, "name" included.
 _LOOSE_PERSONAL = re.compile(

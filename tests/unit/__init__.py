@@ -1,0 +1,1 @@
+"""Tests without a database, of everything under ``marketplaces/``."""

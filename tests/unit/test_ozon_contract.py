@@ -1,0 +1,166 @@
+"""The bodies we send, and the fixtures we read, fit Ozon's own OpenAPI document — where it is at hand."""
+
+import json
+import logging
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+from odoo.tests import BaseCase
+
+from odoo.addons.sale_marketplace.marketplaces.base import dto
+from odoo.addons.sale_marketplace.marketplaces.ozon import requests
+from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import DEAD, ENDPOINTS
+
+from .ozon_support import read_fixture
+
+_logger = logging.getLogger(__name__)
+REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "ozon"
+DOCUMENTS = ("openapi.json", "openapi-delta-2026-10.json")
+
+SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
+UNTIL = SINCE + timedelta(days=7)
+LINE = dto.PackageLine(sku="185479045", quantity=1)
+BODIES = {
+    "roles": {},
+    "seller_info": {},
+    "warehouse_list": requests.warehouse_list(),
+    "delivery_method_list": requests.delivery_method_list(["15588127982000"]),
+    "product_list": requests.product_list("ALL"),
+    "product_info": requests.product_info(["100001"]),
+    "posting_list": requests.posting_list(SINCE, UNTIL, ("to_assemble", "new"), (SINCE, UNTIL)),
+    "posting_unfulfilled": requests.posting_unfulfilled(SINCE, UNTIL, ("to_assemble",)),
+    "posting_get": requests.posting_get("1-1-1"),
+    "ship": requests.ship("1-1-1", [dto.Package(lines=(LINE,))]),
+    "ship_part": requests.ship_part("1-1-1", [LINE]),
+    "multibox_set": requests.multibox_set("1-1-1", 2),
+    "label_create": requests.label_create(["1-1-1"]),
+    "label_get": requests.label_get("1"),
+    "cancel_reasons": requests.cancel_reasons("1-1-1"),
+    "cancel": requests.cancel("1-1-1", "402", "why"),
+    "carriage_slots": requests.carriage_slots(date(2026, 9, 3)),
+    "carriage_create": requests.carriage_create("1", SINCE),
+    "carriage_approve": requests.carriage_approve("1", 2),
+    "carriage_get": requests.carriage_get("1"),
+    "act_postings": requests.act("1"),
+    "act_status": requests.act("1"),
+    "act_pdf": requests.act("1"),
+    "act_barcode": requests.act("1"),
+}
+ANSWERS = (
+    *("roles", "seller_info", "warehouse_list", "delivery_method_list", "posting_list", "posting_get", "ship"),
+    *("ship_part", "label_create", "label_get", "cancel_reasons", "carriage_slots", "act_status"),
+)
+
+
+class SchemaChecker:
+    """The few words of OpenAPI 3.0 that the document uses. ``strict``: no unknown keys, no nulls."""
+
+    TYPES = {
+        "string": str,
+        "boolean": bool,
+        "array": list,
+        "object": dict,
+        "integer": int,
+        "int": int,
+        "number": (int, float),
+    }
+
+    def __init__(self, document, strict):
+        self.document = document
+        self.strict = strict
+
+    def iter_problems(self, value, schema, path="body"):
+        schema = self.resolve(schema)
+        if value is None:
+            if self.strict and not schema.get("nullable"):
+                yield f"{path} is null"
+            return
+        kind = schema.get("type") or ("object" if "properties" in schema else "array" if "items" in schema else None)
+        if kind == "array of strings":  # so in the document
+            kind = "array"
+        if kind and not self.fits(value, kind, schema):
+            yield f"{path} is not {kind}: {value!r}"
+            return
+        yield from self.iter_limit_problems(value, schema, path)
+        if kind == "object":
+            yield from self.iter_object_problems(value, schema, path)
+        if kind == "array":
+            for index, item in enumerate(value):
+                yield from self.iter_problems(item, schema.get("items", {}), f"{path}[{index}]")
+
+    def resolve(self, schema):
+        while "$ref" in schema:
+            schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return schema
+
+    def fits(self, value, kind, schema):
+        if kind in ("integer", "number") and isinstance(value, bool):
+            return False
+        if kind == "string" and schema.get("format") == "int64" and not self.strict:
+            return isinstance(value, (str, int))
+        return isinstance(value, self.TYPES[kind])
+
+    def iter_limit_problems(self, value, schema, path):
+        if "enum" in schema and value not in schema["enum"]:
+            yield f"{path} is none of {schema['enum']}: {value!r}"
+        if "maximum" in schema and value > schema["maximum"] or "minimum" in schema and value < schema["minimum"]:
+            yield f"{path} is out of range: {value!r}"
+        if isinstance(value, (list, str)) and len(value) > schema.get("maxItems", len(value)):
+            yield f"{path} is too long"
+
+    def iter_object_problems(self, value, schema, path):
+        properties = schema.get("properties")
+        if properties is None:
+            return
+        if self.strict:
+            yield from (f"{path}.{name} is missing" for name in schema.get("required", ()) if name not in value)
+            yield from (f"{path}.{name} is unknown" for name in value if name not in properties)
+        for name in value.keys() & properties.keys():
+            yield from self.iter_problems(value[name], properties[name], f"{path}.{name}")
+
+
+class TestOzonContract(BaseCase):
+    def setUp(self):
+        super().setUp()
+        files = [REFERENCE / name for name in DOCUMENTS]
+        self.documents = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
+
+    def find(self, path):
+        """(document, description of the POST); None where no document is at hand."""
+        if not self.documents:
+            _logger.info("Ozon's OpenAPI document is not at hand: nothing to compare with")
+            return None
+        found = [
+            (document, document["paths"][path]["post"]) for document in self.documents if path in document["paths"]
+        ]
+        self.assertTrue(found, f"{path} is in no document")
+        return found[-1]
+
+    def test_requests(self):
+        self.assertEqual(set(BODIES), set(ENDPOINTS))
+        for name, body in BODIES.items():
+            found = self.find(ENDPOINTS[name].path)
+            if not found:
+                return
+            document, operation = found
+            content = operation.get("requestBody", {}).get("content", {})
+            schema = content.get("application/json", {}).get("schema", {})
+            with self.subTest(endpoint=name):
+                self.assertEqual(list(SchemaChecker(document, strict=True).iter_problems(body, schema)), [])
+
+    def test_fixtures(self):
+        """Types only: real answers have nulls and keys that the document does not know."""
+        for name in ANSWERS:
+            found = self.find(ENDPOINTS[name].path)
+            if not found:
+                return
+            document, operation = found
+            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            with self.subTest(endpoint=name):
+                problems = SchemaChecker(document, strict=False).iter_problems(read_fixture(name), schema)
+                self.assertEqual(list(problems), [])
+
+    def test_successors_exist(self):
+        for endpoint in DEAD.values():
+            if endpoint.successor and not self.find(endpoint.successor):
+                return
