@@ -1,0 +1,65 @@
+import hmac
+import logging
+
+from odoo import http
+from odoo.http import request
+
+from ..marketplaces import get_adapter_class
+from ..marketplaces.base.errors import PayloadError
+
+_logger = logging.getLogger(__name__)
+
+#: A notification is a few kilobytes; whatever is larger is not one.
+MAX_BODY = 256 * 1024
+
+
+class MarketplaceWebhook(http.Controller):
+    """Verify, store, wake, answer. Nothing of the body is trusted: it only says which posting to read again."""
+
+    @http.route(
+        "/marketplace/webhook/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def webhook(self, token):
+        account = self._find_account(token)
+        if not account:
+            return request.make_json_response({"error": "unknown address"}, status=404)
+        adapter_class = get_adapter_class(account.marketplace)
+        body = self._read_body()
+        if body is None:
+            return self._answer(adapter_class, [], "invalid", status=413)
+        try:
+            events = adapter_class.parse_event(dict(request.httprequest.headers), body)
+        except PayloadError as exc:
+            _logger.info("Account %s: unreadable notification: %s", account.id, exc.path)
+            return self._answer(adapter_class, [], "invalid")
+        self._receive(account, events)
+        return self._answer(adapter_class, events)
+
+    def _find_account(self, token):
+        """The token is the only proof of the sender; it is compared in constant time."""
+        accounts = request.env["marketplace.account"].sudo().search([("webhook_token", "!=", False)])
+        found = accounts.browse()
+        for account in accounts:
+            if hmac.compare_digest(account.webhook_token.encode(), token.encode()):
+                found = account
+        return found
+
+    def _read_body(self):
+        """The raw body, or None when it is too long; a lying or missing length does not help."""
+        if (request.httprequest.content_length or 0) > MAX_BODY:
+            return None
+        body = request.httprequest.stream.read(MAX_BODY + 1)
+        return None if len(body) > MAX_BODY else body
+
+    def _receive(self, account, events):
+        fresh = request.env["marketplace.event"].sudo()._receive(account, [e for e in events if e.kind != "ping"])
+        request.env["marketplace.event.dispatcher"].sudo()._dispatch(fresh)
+
+    def _answer(self, adapter_class, events, error="", status=None):
+        code, payload = adapter_class.event_answer(events, error)
+        return request.make_json_response(payload, status=status or code)

@@ -1,0 +1,62 @@
+"""The job engine's vocabulary, shared by ``models/marketplace_job.py`` and the services that do the work."""
+
+from collections import namedtuple
+
+Operation = namedtuple("Operation", "label lane service method size needs")
+
+#: operation → label, lane, service and method that do it, jobs that one call takes, adapter operation the key must allow
+OPERATIONS = {
+    "account_check": Operation("Check the key", "catalogue", "marketplace.account.checker", "_run_check", 1, None),
+    "warehouses_poll": Operation(
+        "Load warehouses", "catalogue", "marketplace.account.checker", "_run_warehouses", 1, "warehouses"
+    ),
+    "offers_poll": Operation("Load offers", "catalogue", "marketplace.offer.importer", "_run_poll", 1, "offers"),
+    "orders_poll": Operation("Load new postings", "orders", "marketplace.order.poller", "_run_new", 1, "orders"),
+    "statuses_poll": Operation(
+        "Load changed postings", "orders", "marketplace.order.poller", "_run_changed", 1, "orders"
+    ),
+    "orders_fetch": Operation(
+        "Load postings of a period", "orders", "marketplace.order.poller", "_run_period", 1, "orders"
+    ),
+    "order_fetch": Operation("Read one posting", "orders", "marketplace.order.poller", "_run_fetch", 20, "order"),
+    "order_process": Operation(
+        "Make orders of postings", "orders", "marketplace.order.processor", "_run_process", 1, None
+    ),
+    "completeness": Operation(
+        "Completeness check", "catalogue", "marketplace.completeness.checker", "_run_check", 1, "orders"
+    ),
+    "ship": Operation("Assemble", "orders", "marketplace.shipment", "_run_ship", 1, "ship"),
+    "ship_watch": Operation("Watch assembling", "orders", "marketplace.shipment", "_run_watch", 20, "order"),
+    "cargo_places": Operation(
+        "Set cargo places", "orders", "marketplace.shipment", "_run_cargo_places", 1, "cargo_places"
+    ),
+    "label": Operation("Fetch labels", "labels", "marketplace.label", "_run_labels", 20, "label_request"),
+    "handover": Operation(
+        "Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"
+    ),
+}
+LANES = [
+    ("orders", "Orders and stock"),
+    ("labels", "Labels and hand-over"),
+    ("finance", "Finance"),
+    ("catalogue", "Catalogue"),
+]
+
+
+class Again(Exception):
+    """Not an error: the job has not finished and wants to be called again.
+
+    :param seconds: not before
+    :param payload: what to remember for then, None to keep the present one
+    :param note: what the list of jobs says meanwhile
+    """
+
+    def __init__(self, seconds=0, *, payload=None, note=""):
+        super().__init__(note)
+        self.seconds = seconds
+        self.payload = payload
+        self.note = note
+
+
+class JobFailure(Exception):
+    """A failure whose text is written for the person who can repair it."""

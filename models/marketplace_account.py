@@ -1,0 +1,238 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.urls import urljoin
+
+from ..marketplaces import ADAPTERS, get_adapter_class
+from ..marketplaces.base.adapter import WRITE_OPERATIONS, AdapterConfig
+
+REHEARSAL_URL = "http://127.0.0.1:8169/ozon"
+
+
+class MarketplaceAccount(models.Model):
+    """A seller's cabinet on a marketplace: who we are there, in which mode we work, and whether it works."""
+
+    _name = "marketplace.account"
+    _description = "Marketplace Account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company, tracking=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    marketplace = fields.Selection([("ozon", "Ozon")], required=True, default="ozon", tracking=True)
+    client_id = fields.Char(
+        "Client ID", required=True, copy=False, tracking=True, help="The cabinet's number on the marketplace."
+    )
+    api_key = fields.Char("API Key", groups="base.group_system", copy=False)
+    api_key_hint = fields.Char(
+        "Key", compute="_compute_api_key_hint", compute_sudo=True, help="The last characters of the key in use."
+    )
+    mode = fields.Selection(
+        [("production", "Production"), ("test", "Test"), ("rehearsal", "Rehearsal")],
+        required=True,
+        default="production",
+        tracking=True,
+        help="Production works in the real cabinet.\n"
+        "Test uses the marketplace's test environment; where there is none it reads the real cabinet and sends nothing.\n"
+        "Rehearsal talks to a simulator: the same buttons, no real orders.",
+    )
+    base_url = fields.Char(
+        "Rehearsal Address",
+        default=REHEARSAL_URL,
+        groups="sale_marketplace.group_administrator",
+        help="Where the stand-in for the marketplace listens. Used in rehearsal mode only.",
+    )
+    # draft → connected ⇄ paused: paused by the first refused key, by hand, or by neutralising a database copy.
+    state = fields.Selection(
+        [("draft", "Not Connected"), ("connected", "Connected"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    pause_reason = fields.Char(copy=False, readonly=True)
+    # --- what the marketplace says about the key
+    cabinet_name = fields.Char("Cabinet", readonly=True, copy=False)
+    legal_name = fields.Char(readonly=True, copy=False)
+    tax_id = fields.Char("Tax ID", readonly=True, copy=False)
+    subscription = fields.Char(readonly=True, copy=False)
+    key_roles = fields.Char("Roles of the Key", readonly=True, copy=False)
+    key_expires_at = fields.Datetime("Key Expires", readonly=True, copy=False)
+    key_warning_days = fields.Integer("Warn Before Expiry (days)", default=14)
+    operations = fields.Json("Allowed Operations", readonly=True, copy=False)
+    can_write = fields.Boolean("May Send", compute="_compute_can_write")
+    checked_at = fields.Datetime("Last Check", readonly=True, copy=False)
+    # --- push notifications
+    webhook_token = fields.Char(groups="base.group_system", copy=False, default=lambda self: secrets.token_urlsafe(32))
+    webhook_url = fields.Char(
+        "Notification Address",
+        compute="_compute_webhook_url",
+        compute_sudo=True,
+        groups="sale_marketplace.group_administrator",
+        help="Paste it into the cabinet's notification settings. Whoever knows it can send notifications.",
+    )
+    warehouse_ids = fields.One2many("marketplace.warehouse", "account_id")
+    schedule_ids = fields.One2many("marketplace.schedule", "account_id")
+
+    _client_uniq = models.Constraint(
+        "UNIQUE(marketplace, client_id)",
+        "This cabinet is connected already: one cabinet twice would double every order.",
+    )
+    _webhook_token_uniq = models.Constraint("UNIQUE(webhook_token)", "Two accounts cannot share a notification address.")
+
+    # === COMPUTE METHODS === #
+    @api.depends("api_key")
+    def _compute_api_key_hint(self):
+        for account in self:
+            account.api_key_hint = f"••••{account.api_key[-4:]}" if account.api_key else False
+
+    @api.depends("operations", "mode")
+    def _compute_can_write(self):
+        for account in self:
+            account.can_write = account.mode != "test" and bool(WRITE_OPERATIONS & set(account.operations or []))
+
+    @api.depends("webhook_token")
+    def _compute_webhook_url(self):
+        for account in self:
+            path = f"/marketplace/webhook/{account.webhook_token}"
+            account.webhook_url = account.webhook_token and urljoin(account.get_base_url(), path)
+
+    # === CONSTRAINT METHODS === #
+    @api.constrains("client_id", "marketplace")
+    def _check_client_id(self):
+        for account in self:
+            if account.marketplace == "ozon" and not (account.client_id or "").isdigit():
+                raise ValidationError(self.env._("Ozon's Client ID is a number: look for it in Settings → API keys."))
+
+    @api.constrains("mode", "base_url")
+    def _check_base_url(self):
+        for account in self.sudo():
+            if account.mode == "rehearsal" and not (account.base_url or "").startswith(("http://", "https://")):
+                raise ValidationError(self.env._("Rehearsal needs the address of the simulator, such as %s.", REHEARSAL_URL))
+
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create([{**vals, **self._trim_keys(vals)} for vals in vals_list])
+        accounts._ensure_schedules()
+        accounts._ensure_customer()
+        return accounts
+
+    def write(self, vals):
+        return super().write({**vals, **self._trim_keys(vals)})
+
+    @api.model
+    def _trim_keys(self, vals):
+        """Keys are pasted, often with blanks and line ends around them."""
+        return {name: vals[name].strip() for name in ("client_id", "api_key") if vals.get(name)}
+
+    # === BUSINESS METHODS === #
+    def _get_adapter(self, observe=None, client_id=None, api_key=None):
+        """The adapter that speaks to this cabinet. ``client_id``/``api_key``: try these instead of the stored ones."""
+        self.ensure_one()
+        account = self.sudo()
+        adapter_class = get_adapter_class(account.marketplace)
+        config = AdapterConfig(
+            base_url=account.base_url if account.mode == "rehearsal" else adapter_class.info.base_url,
+            client_id=client_id or account.client_id,
+            api_key=api_key or account.api_key or "",
+            account_key=f"{self.env.cr.dbname}:{account.marketplace}:{client_id or account.client_id}",
+        )
+        return adapter_class(config, observe=observe)
+
+    def _check_operation(self, operation):
+        """Refuse at once, in one sentence, what the key, the mode or the state does not allow."""
+        self.ensure_one()
+        problem = self._get_operation_problem(operation)
+        if problem:
+            raise UserError(problem)
+
+    def _get_operation_problem(self, operation):
+        self.ensure_one()
+        if self.state == "draft":
+            return self.env._("Account %(account)s is not connected yet: check its key first.", account=self.name)
+        if self.state == "paused":
+            return self.env._(
+                "Account %(account)s is paused: %(reason)s", account=self.name, reason=self.pause_reason or ""
+            )
+        if operation in WRITE_OPERATIONS and self.mode == "test":
+            return self.env._(
+                "Account %(account)s is in test mode: it reads the cabinet and sends nothing.", account=self.name
+            )
+        if self.operations is not False and operation not in (self.operations or []):
+            return self.env._(
+                "The key of account %(account)s may not do this (%(operation)s). Issue a key with this right in the "
+                "cabinet and enter it on the account.",
+                account=self.name,
+                operation=operation,
+            )
+        return False
+
+    def _pause(self, reason):
+        """Stop everything of this account and tell its people once."""
+        for account in self.filtered(lambda a: a.state == "connected"):
+            account.write({"state": "paused", "pause_reason": reason})
+            account.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=self.env._("Marketplace account paused"),
+                note=reason,
+                user_id=account.user_id.id or self.env.ref("base.user_admin").id,
+            )
+
+    def action_pause(self):
+        self.write({"state": "paused", "pause_reason": self.env._("Paused by %s.", self.env.user.name)})
+
+    def action_resume(self):
+        for account in self:
+            if not account.sudo().api_key:
+                raise UserError(self.env._("Enter the key of account %s first.", account.name))
+        self.write({"state": "connected", "pause_reason": False})
+        self.activity_unlink(["mail.mail_activity_data_warning"])
+        self.env["marketplace.job"]._trigger_lanes()
+
+    def action_connect(self):
+        """Open the connect wizard for this account."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect a Marketplace"),
+            "res_model": "marketplace.account.connect",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_account_id": self.id,
+                "default_marketplace": self.marketplace,
+                "default_client_id": self.client_id,
+                "default_mode": self.mode,
+                "default_base_url": self.sudo().base_url,
+                "default_company_id": self.company_id.id,
+            },
+        }
+
+    def action_renew_webhook(self):
+        """A new address: the old one stops working at once."""
+        for account in self:
+            account.sudo().webhook_token = secrets.token_urlsafe(32)
+
+    @api.model
+    def _get_marketplace_label(self, code):
+        return ADAPTERS[code].info.label
+
+    # === SETUP === #
+    @api.model
+    def _setup_after_install(self):
+        """Nothing works before an account exists; the scheduled actions of Odoo find nothing to do until then."""
+
+    @api.model
+    def _clean_before_uninstall(self):
+        """Leave no scheduled wake-up behind for actions that are going away."""
+        crons = self.env["ir.cron"].sudo().search([("model_id.model", "=like", "marketplace.%")])
+        self.env["ir.cron.trigger"].sudo().search([("cron_id", "in", crons.ids)]).unlink()

@@ -1,0 +1,35 @@
+from odoo import models
+
+from .marketplace_schedule import TASKS
+
+
+class MarketplaceAccount(models.Model):
+    _inherit = "marketplace.account"
+
+    def _ensure_schedules(self):
+        """Each account has one row per task; new tasks of later versions are added to existing accounts."""
+        for account in self:
+            known = set(account.with_context(active_test=False).schedule_ids.mapped("task"))
+            self.env["marketplace.schedule"].create(
+                [
+                    {
+                        "account_id": account.id,
+                        "task": task,
+                        "active": active,
+                        "kind": kind,
+                        "every": every,
+                        "times": "03:30" if kind == "times" else False,
+                        "sequence": position,
+                    }
+                    for position, (task, (_label, _operation, active, kind, every)) in enumerate(TASKS.items())
+                    if task not in known
+                ]
+            )
+
+    def _get_schedule(self, task):
+        return self.with_context(active_test=False).schedule_ids.filtered(lambda schedule: schedule.task == task)
+
+    def _get_schedule_of_operation(self, operation):
+        """The schedule whose task is this job operation; empty where a job was started otherwise."""
+        tasks = [task for task, spec in TASKS.items() if spec[1] == operation]
+        return self.with_context(active_test=False).schedule_ids.filtered(lambda schedule: schedule.task in tasks)

@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+from psycopg2.extras import Json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class MarketplaceEvent(models.Model):
+    """Inbox of notifications: stored, acknowledged, and worked on afterwards."""
+
+    _name = "marketplace.event"
+    _description = "Marketplace Notification"
+    _order = "id desc"
+    _rec_name = "raw_kind"
+
+    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    key = fields.Char(required=True)
+    kind = fields.Char(required=True)
+    raw_kind = fields.Char("Kind There")
+    number = fields.Char("Posting", index="btree_not_null")
+    occurred_at = fields.Datetime()
+    received_at = fields.Datetime(default=fields.Datetime.now, required=True, index=True)
+    raw = fields.Json(groups="sale_marketplace.group_administrator")
+    times = fields.Integer("Received", default=1, help="How often the marketplace sent the same news.")
+    state = fields.Selection(
+        [("new", "New"), ("done", "Done"), ("ignored", "Not Needed"), ("failed", "Failed")],
+        default="new",
+        required=True,
+        index=True,
+    )
+    problem = fields.Char()
+
+    _key_uniq = models.Constraint("UNIQUE(account_id, key)", "This notification is there already.")
+
+    @api.model
+    def _receive(self, account, events):
+        """Store DTOs once each; the same news twice only counts up.
+
+        :param events: list of ``dto.Event``
+        """
+        fresh = []
+        for event in events:
+            # One statement: two deliveries at the same moment cannot both insert.
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, occurred_at,
+                                                   received_at, raw, times, state, create_uid, create_date,
+                                                   write_uid, write_date)
+                         VALUES (%(account)s, %(company)s, %(key)s, %(kind)s, %(raw_kind)s, %(number)s, %(occurred_at)s,
+                                 %(now)s, %(raw)s, 1, 'new', %(uid)s, %(now)s, %(uid)s, %(now)s)
+                    ON CONFLICT (account_id, key) DO UPDATE SET times = marketplace_event.times + 1
+                      RETURNING id, times
+                    """,
+                    account=account.id,
+                    company=account.company_id.id,
+                    key=event.key,
+                    kind=event.kind,
+                    raw_kind=event.raw_kind,
+                    number=event.order_number or None,
+                    occurred_at=event.occurred_at and event.occurred_at.replace(tzinfo=None),
+                    raw=Json(event.raw),
+                    now=fields.Datetime.now(),
+                    uid=self.env.uid,
+                )
+            )
+            fresh += [row_id for row_id, times in rows if times == 1]
+        self.invalidate_model(["times"])
+        return self.browse(fresh)
+
+    def action_retry(self):
+        self.write({"state": "new", "problem": False})
+        self.env["marketplace.event.dispatcher"]._dispatch(self)
+
+    @api.autovacuum
+    def _gc_old(self):
+        limit = fields.Datetime.now() - timedelta(days=30)
+        old = self.search([("received_at", "<", limit), ("state", "!=", "failed")], limit=10000)
+        count = len(old)
+        old.unlink()
+        return count, int(count == 10000)

@@ -1,0 +1,126 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class MarketplaceOffer(models.Model):
+    """A listing of the cabinet and the Odoo product behind it."""
+
+    _name = "marketplace.offer"
+    _description = "Marketplace Offer"
+    _inherit = ["mail.thread"]
+    _order = "account_id, article, id"
+    _rec_names_search = ["article", "name", "sku", "barcodes"]
+    _check_company_auto = True
+
+    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    article = fields.Char(required=True, help="The seller's own code of the listing, unique in the cabinet.")
+    name = fields.Char("Name There")
+    external_id = fields.Char("Listing ID", index="btree_not_null")
+    sku = fields.Char("SKU", index="btree_not_null", help="The number that postings name the product by.")
+    barcodes = fields.Char(help="As on the marketplace, separated by commas.")
+    product_id = fields.Many2one(
+        "product.product", index="btree_not_null", check_company=True, tracking=True, ondelete="restrict"
+    )
+    # unlinked → linked (by the matcher or by hand) | ignored: a listing that this company does not keep in Odoo.
+    state = fields.Selection(
+        [("unlinked", "Not Linked"), ("linked", "Linked"), ("ignored", "Ignored")],
+        compute="_compute_state",
+        store=True,
+        index=True,
+    )
+    ignored = fields.Boolean(tracking=True)
+    linked_by = fields.Selection(
+        [("article", "Article"), ("barcode", "Barcode"), ("hand", "By Hand")], readonly=True, tracking=True
+    )
+    suggested_product_id = fields.Many2one(
+        "product.product",
+        "Suggestion",
+        compute="_compute_suggested_product_id",
+        help="A product with the same article or barcode that the matcher would not take alone, or of the same name.",
+    )
+    problem = fields.Char(help="Why the matcher did not link it, or what the marketplace says against the listing.")
+    status = fields.Char("Status There", readonly=True)
+    archived_there = fields.Boolean("Archived There", readonly=True)
+    active = fields.Boolean(default=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    price = fields.Monetary(readonly=True)
+    old_price = fields.Monetary("Price Before Discount", readonly=True)
+    vat_rate = fields.Float("VAT There", readonly=True, digits=(5, 4))
+    seen_at = fields.Datetime("Last Seen", readonly=True)
+    waiting_order_count = fields.Integer("Waiting Postings", compute="_compute_waiting_order_count")
+
+    _article_uniq = models.Constraint("UNIQUE(account_id, article)", "This article is in the list already.")
+    _sku_idx = models.Index("(account_id, sku)")
+
+    # === COMPUTE METHODS === #
+    @api.depends("product_id", "ignored")
+    def _compute_state(self):
+        for offer in self:
+            offer.state = "ignored" if offer.ignored else "linked" if offer.product_id else "unlinked"
+
+    @api.depends("name", "article")
+    def _compute_display_name(self):
+        for offer in self:
+            offer.display_name = f"[{offer.article}] {offer.name or ''}".strip()
+
+    @api.depends("article", "barcodes", "name", "product_id")
+    def _compute_suggested_product_id(self):
+        matcher = self.env["marketplace.offer.matcher"]
+        for offer in self:
+            offer.suggested_product_id = not offer.product_id and matcher._suggest(offer)
+
+    def _compute_waiting_order_count(self):
+        lines = self.env["marketplace.order.line"]._read_group(
+            [("offer_id", "in", self.ids), ("order_id.state", "=", "mapping")], ["offer_id"], ["order_id:count_distinct"]
+        )
+        counts = {offer.id: count for offer, count in lines}
+        for offer in self:
+            offer.waiting_order_count = counts.get(offer.id, 0)
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        if "product_id" in vals and "linked_by" not in vals:
+            vals = {**vals, "linked_by": "hand" if vals["product_id"] else False, "problem": False}
+        result = super().write(vals)
+        if vals.get("product_id"):
+            self._replay_waiting_orders()
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        offers = super().create(vals_list)
+        offers.filtered("product_id")._replay_waiting_orders()
+        return offers
+
+    # === ACTION METHODS === #
+    def action_link_suggestion(self):
+        """One click: take the product that is shown beside the listing."""
+        for offer in self:
+            if not offer.suggested_product_id:
+                raise UserError(self.env._("There is no product to suggest for %s: choose one by hand.", offer.display_name))
+            offer.product_id = offer.suggested_product_id
+
+    def action_match(self):
+        self.env["marketplace.offer.matcher"]._match(self.filtered(lambda offer: offer.state == "unlinked"))
+
+    def action_ignore(self):
+        self.write({"ignored": True})
+
+    def action_stop_ignoring(self):
+        self.write({"ignored": False})
+
+    def action_view_waiting_orders(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_order")
+        action["domain"] = [("line_ids.offer_id", "=", self.id)]
+        action["context"] = {"search_default_mapping": 1}
+        return action
+
+    # === BUSINESS METHODS === #
+    def _replay_waiting_orders(self):
+        """Postings that waited for these listings go on by themselves."""
+        lines = self.env["marketplace.order.line"].search(
+            [("offer_id", "in", self.ids), ("order_id.state", "=", "mapping")]
+        )
+        lines.order_id._retry()

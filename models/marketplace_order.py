@@ -1,0 +1,336 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang, groupby
+
+from ..marketplaces.base import status as unified
+from .marketplace_warehouse import SCHEMES
+
+STATUSES = [
+    (unified.NEW, "New"),
+    (unified.TO_ASSEMBLE, "To Assemble"),
+    (unified.ASSEMBLED, "Assembled"),
+    (unified.HANDED_OVER, "Handed Over"),
+    (unified.DELIVERING, "Delivering"),
+    (unified.DELIVERED, "Delivered"),
+    (unified.NOT_ACCEPTED, "Not Accepted"),
+    (unified.DISPUTE, "Dispute"),
+    (unified.CANCELLED, "Cancelled"),
+    (unified.SPLIT, "Split"),
+    (unified.UNKNOWN, "Unknown"),
+]
+PROBLEM_KINDS = [
+    ("mapping", "Product not linked"),
+    ("price", "Price"),
+    ("currency", "Currency"),
+    ("total", "Total differs"),
+    ("status", "Unknown status"),
+    ("payload", "Unreadable"),
+    ("cancel", "Cancelled, goods are out"),
+    ("other", "Other"),
+]
+
+
+class MarketplaceOrder(models.Model):
+    """One posting of a marketplace: what came, what it became, and what waits for a person."""
+
+    _name = "marketplace.order"
+    _description = "Marketplace Posting"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "ship_by, id"
+    _rec_name = "number"
+    _rec_names_search = ["number", "order_number", "barcode_upper", "barcode_lower", "tracking_number"]
+    _check_company_auto = True
+
+    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    marketplace = fields.Selection(related="account_id.marketplace", store=True)
+    number = fields.Char("Posting", required=True, copy=False, index="trigram")
+    order_number = fields.Char("Order Number")
+    order_external_id = fields.Char("Order ID", index="btree_not_null")
+    parent_number = fields.Char(readonly=True)
+    parent_id = fields.Many2one(
+        "marketplace.order", "Split From", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    child_ids = fields.One2many("marketplace.order", "parent_id", "Split Into")
+    scheme = fields.Selection(SCHEMES, required=True, default="fbs")
+
+    # What we made of it:
+    #
+    #   received ──→ done          its sale order exists
+    #      │ ↑
+    #      │ └── retry ──┐
+    #      ├──→ mapping ─┤         a product is not linked yet; linking it retries by itself
+    #      ├──→ problem ─┘         price 0, foreign currency, total differs …: told in problem, retried by hand
+    #      ├──→ ignored            the settings of the account say not to load it (kept to be able to tell)
+    #      ├──→ child              another part of a posting whose sale order exists
+    #      └──→ cancelled          cancelled before it became an order
+    state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("mapping", "Awaiting Mapping"),
+            ("problem", "Needs Attention"),
+            ("ignored", "Not Loaded"),
+            ("child", "Part of Another"),
+            ("done", "Order"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="received",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    problem = fields.Text(copy=False)
+    problem_kind = fields.Selection(PROBLEM_KINDS, copy=False, index="btree_not_null")
+    sale_order_id = fields.Many2one("sale.order", index="btree_not_null", copy=False, ondelete="restrict")
+    picking_ids = fields.One2many(related="sale_order_id.picking_ids", string="Deliveries")
+    picking_count = fields.Integer(compute="_compute_picking_count")
+
+    # What the marketplace says
+    status = fields.Selection(STATUSES, required=True, default=unified.UNKNOWN, index=True, tracking=True)
+    raw_status = fields.Char("Status There", readonly=True)
+    raw_substatus = fields.Char("Substatus There", readonly=True)
+    actions = fields.Json("Allowed Actions", readonly=True)
+    assembly = fields.Selection([("in_progress", "In Progress"), ("failed", "Failed")], readonly=True)
+    observed_at = fields.Datetime("As Of", readonly=True)
+    raw = fields.Json(readonly=True, groups="sale_marketplace.group_administrator")
+    digest = fields.Char(readonly=True)
+    ordered_at = fields.Datetime("Ordered")
+    ship_by = fields.Datetime("Ship By", index=True)
+    ship_by_limit = fields.Datetime("Ship By at the Latest")
+    currency_id = fields.Many2one("res.currency")
+    currency_code = fields.Char("Currency There", readonly=True)
+    total = fields.Monetary("Total There", readonly=True, help="Goods at the seller's prices, VAT included.")
+    total_known = fields.Boolean(readonly=True)
+    total_accepted = fields.Boolean(
+        "Lines Accepted", readonly=True, copy=False, tracking=True, help="A person has decided that the lines are right."
+    )
+    warehouse_id = fields.Many2one("marketplace.warehouse", "Warehouse There", index="btree_not_null")
+    warehouse_name = fields.Char(readonly=True)
+    delivery_method_external_id = fields.Char(readonly=True)
+    delivery_method_name = fields.Char("Delivery There", readonly=True)
+    barcode_upper = fields.Char(index="btree_not_null")
+    barcode_lower = fields.Char(index="btree_not_null")
+    scan_code = fields.Char(readonly=True)
+    tracking_number = fields.Char(index="btree_not_null")
+    cargo_places = fields.Integer(default=1, tracking=True)
+    is_multibox = fields.Boolean("Several Boxes", readonly=True)
+    is_express = fields.Boolean("Express", readonly=True)
+    is_legal = fields.Boolean("Company Buys", readonly=True)
+    cancel_reason = fields.Char(readonly=True)
+    cancel_initiator = fields.Char("Cancelled By", readonly=True)
+    cancelled_after_ship = fields.Boolean("Cancelled After Assembling", readonly=True)
+    buyer_name = fields.Char(readonly=True)
+    buyer_phone = fields.Char(readonly=True)
+    buyer_external_id = fields.Char(readonly=True)
+    line_ids = fields.One2many("marketplace.order.line", "order_id")
+    parcel_ids = fields.One2many("marketplace.parcel", "order_id")
+    parcel_count = fields.Integer(compute="_compute_parcel_count")
+    product_summary = fields.Char("Products", compute="_compute_product_summary")
+
+    # What we told it
+    #   none → sending → sent → (assembled there) shipped
+    #             ↘ failed → sending
+    ship_state = fields.Selection(
+        [
+            ("none", "Not Sent"),
+            ("sending", "Sending"),
+            ("sent", "Accepted, Being Checked"),
+            ("shipped", "Assembled"),
+            ("failed", "Refused"),
+        ],
+        "Assembly",
+        required=True,
+        default="none",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    ship_problem = fields.Text(copy=False)
+    shipped_at = fields.Datetime("Assembled At", readonly=True, copy=False)
+    label_state = fields.Selection(
+        [("none", "None"), ("waiting", "Waiting"), ("ready", "Ready"), ("failed", "Failed")],
+        "Label",
+        required=True,
+        default="none",
+        copy=False,
+        index=True,
+    )
+    label_problem = fields.Text(copy=False)
+    label_id = fields.Many2one("ir.attachment", "Label File", copy=False, readonly=True)
+    handover_id = fields.Many2one("marketplace.handover", index="btree_not_null", copy=False, readonly=True)
+    late = fields.Boolean(compute="_compute_late", search="_search_late")
+
+    _number_uniq = models.Constraint("UNIQUE(account_id, number)", "This posting is there already.")
+    _received_idx = models.Index("(account_id, id) WHERE state = 'received'")
+
+    # === COMPUTE METHODS === #
+    @api.depends("sale_order_id.picking_ids")
+    def _compute_picking_count(self):
+        for order in self:
+            order.picking_count = len(order.sale_order_id.picking_ids)
+
+    @api.depends("parcel_ids")
+    def _compute_parcel_count(self):
+        for order in self:
+            order.parcel_count = len(order.parcel_ids)
+
+    @api.depends("line_ids.name", "line_ids.quantity")
+    def _compute_product_summary(self):
+        for order in self:
+            order.product_summary = ", ".join(
+                f"{line.name or line.article} × {line.quantity}" for line in order.line_ids[:3]
+            ) + (" …" if len(order.line_ids) > 3 else "")
+
+    @api.depends("ship_by", "status")
+    def _compute_late(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.late = bool(order.ship_by and order.ship_by < now and order.status == unified.TO_ASSEMBLE)
+
+    def _search_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("status", "=", unified.TO_ASSEMBLE), ("ship_by", "<", fields.Datetime.now())]
+
+    # === CRUD METHODS === #
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_loaded(self):
+        """A deleted posting would come back with the next poll, without its history."""
+        if self.filtered(lambda order: order.state != "ignored"):
+            raise UserError(self.env._("Postings are not deleted: what the marketplace sent stays to be found."))
+
+    # === ACTION METHODS === #
+    def action_retry(self):
+        """Try again what waits for a person; works for one and for a selection."""
+        waiting = self.filtered(lambda order: order.state in ("mapping", "problem", "ignored", "received"))
+        if not waiting:
+            raise UserError(self.env._("Nothing to try again: these postings have become orders already."))
+        waiting._retry()
+        return self._notify(self.env._("%s postings are being tried again.", len(waiting)))
+
+    def action_accept_lines(self):
+        """The lines are right, the total of the marketplace is not: make the order of the lines."""
+        orders = self.filtered(lambda order: order.problem_kind == "total")
+        orders.write({"total_accepted": True})
+        orders._retry()
+
+    def action_refresh(self):
+        """Ask the marketplace for the present state of these postings."""
+        self._require_operation("order")
+        for order in self:
+            self.env["marketplace.job"]._enqueue("order_fetch", order.account_id, order, {"number": order.number}, priority=1)
+        return self._notify(self.env._("%s postings are being read from the cabinet.", len(self)))
+
+    def action_ship(self):
+        """Assemble: validates the deliveries where they are not, and tells the marketplace."""
+        self._require_operation("ship")
+        shipped, problems = self.env["marketplace.shipment"]._assemble(self)
+        if problems and not shipped:
+            raise UserError("\n".join(problems))
+        message = self.env._("%s postings are being assembled.", len(shipped))
+        return self._notify("\n".join([message, *problems]), "warning" if problems else "success")
+
+    def action_request_labels(self):
+        self._require_operation("label_request")
+        ready = self.filtered(lambda order: order.ship_state == "shipped" and order.status != unified.CANCELLED)
+        if not ready:
+            raise UserError(self.env._("The marketplace gives labels for assembled postings only: assemble them first."))
+        self.env["marketplace.label"]._request(ready)
+        return self._notify(self.env._("%s labels are being fetched.", len(ready)))
+
+    def action_print_labels(self):
+        """One merged PDF of the marketplace's labels, in the order of the list."""
+        return self.env["marketplace.label"]._action_print(self)
+
+    def action_print_own_labels(self):
+        """Our own sheets, in the account's format."""
+        self.ensure_one_format()
+        report = f"sale_marketplace.action_report_label_{self.account_id[:1].label_format}"
+        return self.env.ref(report).report_action(self)
+
+    def ensure_one_format(self):
+        if len(set(self.account_id.mapped("label_format"))) > 1:
+            raise UserError(self.env._("These accounts use different label sheets: print them separately."))
+
+    def action_open_mapping(self):
+        """The listings that this posting waits for."""
+        offers = self.line_ids.offer_id.filtered(lambda offer: offer.state != "linked")
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_offer")
+        action["domain"] = [("id", "in", offers.ids)]
+        action["context"] = {}
+        return action
+
+    def action_view_sale_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "view_mode": "form",
+            "res_id": self.sale_order_id.id,
+        }
+
+    def action_view_pickings(self):
+        return self.sale_order_id._get_action_view_picking(self.sale_order_id.picking_ids)
+
+    def action_view_exchanges(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_exchange")
+        action["domain"] = [("account_id", "=", self.account_id.id), ("search_text", "ilike", self.number)]
+        action["context"] = {}
+        return action
+
+    def action_view_jobs(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_job")
+        action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    # === BUSINESS METHODS === #
+    def _retry(self):
+        """Put back in the line and wake the engine; the import itself happens there."""
+        orders = self.filtered(lambda order: not order.sale_order_id)
+        orders.write({"state": "received", "problem": False, "problem_kind": False})
+        for account, _orders in groupby(orders, lambda order: order.account_id):
+            self.env["marketplace.job"]._enqueue("order_process", account)
+
+    def _require_operation(self, operation):
+        for account in self.account_id:
+            account._check_operation(operation)
+
+    def _set_problem(self, kind, text, state="problem"):
+        self.write({"state": state, "problem_kind": kind, "problem": text})
+
+    def _on_job_ended(self, job, vals):
+        """The engine tells how a job of this posting ended without success; see ``marketplace.job.runner``."""
+        failed, text = vals["state"] == "failed", vals.get("error")
+        for order in self:
+            if job.operation == "ship" and text and order.ship_state not in ("shipped", "sent"):
+                order.write({"ship_state": "failed" if failed else order.ship_state, "ship_problem": text})
+            elif job.operation == "ship_watch" and failed:
+                order.ship_problem = text
+            elif job.operation == "label" and text:
+                order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
+            elif job.operation == "cargo_places" and failed:
+                order.message_post(body=text)
+
+    def _compare(self, amount, other):
+        """Sign of the difference of two amounts in the posting's currency."""
+        currency = self.currency_id or self.company_id.currency_id
+        return currency.compare_amounts(amount, other)
+
+    def _format(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id or self.company_id.currency_id)
+
+    def _notify(self, message, kind="success"):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": message, "type": kind, "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
+        }
+
+    def _get_root(self):
+        """The posting that the sale order was made of: itself, or the one it was split from."""
+        self.ensure_one()
+        return self.parent_id._get_root() if self.parent_id else self

@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .marketplace_order import STATUSES
+from .marketplace_warehouse import SCHEMES
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    marketplace_order_id = fields.Many2one("marketplace.order", "Posting", copy=False, index="btree_not_null", readonly=True)
+    marketplace_account_id = fields.Many2one(
+        "marketplace.account",
+        "Marketplace Account",
+        related="marketplace_order_id.account_id",
+        store=True,
+        index="btree_not_null",
+    )
+    marketplace_scheme = fields.Selection(SCHEMES, "Scheme", related="marketplace_order_id.scheme", store=True)
+    marketplace_number = fields.Char("Posting Number", related="marketplace_order_id.number", store=True)
+    marketplace_status = fields.Selection(
+        STATUSES, "Marketplace Status", related="marketplace_order_id.status", store=True, index="btree_not_null"
+    )
+    marketplace_ship_by = fields.Datetime("Ship By", related="marketplace_order_id.ship_by", store=True)
+    marketplace_ship_state = fields.Selection(related="marketplace_order_id.ship_state", string="Assembly")
+    marketplace_label_state = fields.Selection(related="marketplace_order_id.label_state", string="Label")
+    marketplace_barcode = fields.Char("Posting Barcode", related="marketplace_order_id.barcode_upper")
+    marketplace_tracking = fields.Char("Tracking There", related="marketplace_order_id.tracking_number")
+    marketplace_parcel_count = fields.Integer("Parcels", related="marketplace_order_id.parcel_count")
+
+    # === ACTION METHODS === #
+    def action_view_marketplace_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "marketplace.order",
+            "view_mode": "form",
+            "res_id": self.marketplace_order_id.id,
+        }
+
+    def action_marketplace_ship(self):
+        return self._get_marketplace_orders().action_ship()
+
+    def action_marketplace_labels(self):
+        return self._get_marketplace_orders().action_print_labels()
+
+    def _get_marketplace_orders(self):
+        orders = self.marketplace_order_id
+        if not orders:
+            raise UserError(self.env._("None of these orders came from a marketplace."))
+        return orders
+
+    # === BUSINESS METHODS === #
+    def _prepare_confirmation_values(self):
+        """Override of `sale` to keep the date that the account's settings chose for orders of a marketplace."""
+        values = super()._prepare_confirmation_values()
+        if self and all(order.marketplace_order_id for order in self):
+            values.pop("date_order", None)
+        return values
+
+    @api.model
+    def _draw_marketplace_names(self, company, count):
+        """The next order numbers in one query; None where the sequence is of a kind that counts one by one."""
+        sequence = self.env["ir.sequence"].search(
+            [("code", "=", "sale.order"), ("company_id", "in", [company.id, False])], order="company_id", limit=1
+        )
+        return sequence._draw_together(count)
+

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    marketplace_order_id = fields.Many2one(
+        "marketplace.order", "Posting", related="sale_id.marketplace_order_id", store=True, index="btree_not_null"
+    )
+    marketplace_account_id = fields.Many2one(
+        "marketplace.account",
+        "Marketplace Account",
+        related="marketplace_order_id.account_id",
+        store=True,
+        index="btree_not_null",
+    )
+    marketplace_number = fields.Char("Posting Number", related="marketplace_order_id.number", store=True)
+    marketplace_status = fields.Selection(related="marketplace_order_id.status", string="Marketplace Status")
+    marketplace_ship_by = fields.Datetime("Ship By", related="marketplace_order_id.ship_by", store=True, index=True)
+    marketplace_ship_state = fields.Selection(related="marketplace_order_id.ship_state", string="Assembly")
+    marketplace_ship_problem = fields.Text(related="marketplace_order_id.ship_problem")
+    marketplace_label_state = fields.Selection(related="marketplace_order_id.label_state", string="Label")
+    marketplace_label_problem = fields.Text(related="marketplace_order_id.label_problem")
+    marketplace_cargo_places = fields.Integer(
+        "Cargo Places",
+        related="marketplace_order_id.cargo_places",
+        help="Number of boxes of the posting. Set it before assembling.",
+    )
+    marketplace_label_ids = fields.Many2many(
+        "ir.attachment",
+        "marketplace_picking_label_rel",
+        "picking_id",
+        "attachment_id",
+        "Marketplace Labels",
+        copy=False,
+        readonly=True,
+    )
+
+    # === ACTION METHODS === #
+    def action_marketplace_ship(self):
+        """Assemble: validate what is not validated, tell the marketplace."""
+        return self._get_marketplace_orders().action_ship()
+
+    def action_marketplace_request_labels(self):
+        return self._get_marketplace_orders().action_request_labels()
+
+    def action_marketplace_print_labels(self):
+        """One merged PDF in the order of the selection."""
+        return self._get_marketplace_orders().action_print_labels()
+
+    def action_marketplace_print_own_labels(self):
+        return self._get_marketplace_orders().action_print_own_labels()
+
+    def action_view_marketplace_order(self):
+        self.ensure_one()
+        return self.sale_id.action_view_marketplace_order()
+
+    def action_marketplace_cargo_places(self):
+        """Tell the marketplace how many boxes there are."""
+        self.ensure_one()
+        order = self._get_marketplace_orders()
+        order._require_operation("cargo_places")
+        self.env["marketplace.job"]._enqueue(
+            "cargo_places", order.account_id, order, {"quantity": order.cargo_places}, priority=1
+        )
+        return order._notify(self.env._("The number of cargo places is being sent."))
+
+    def _get_marketplace_orders(self):
+        orders = self.marketplace_order_id
+        if not orders:
+            raise UserError(self.env._("None of these transfers belongs to a marketplace posting."))
+        return orders
+
+    # === BUSINESS METHODS === #
+    def _action_done(self):
+        """Override of `stock`: a validated delivery of a posting is told to the marketplace, afterwards and by a job."""
+        result = super()._action_done()
+        deliveries = self.filtered(
+            lambda picking: picking.state == "done"
+            and picking.marketplace_order_id
+            and picking.picking_type_code == "outgoing"
+        )
+        if deliveries and not self.env.context.get("marketplace_skip_ship"):
+            self.env["marketplace.shipment"]._on_validated(deliveries)
+        return result
+
+    def _log_origin_together(self):
+        """The note that `sale_stock` leaves on each new delivery, written for a batch in one go."""
+        bodies = {}
+        for picking in self:
+            sale = picking.move_ids.sale_line_id.order_id[:1]
+            if sale:
+                bodies[picking.id] = self.env["ir.qweb"]._render(
+                    "mail.message_origin_link", {"self": picking, "origin": sale}, minimal_qcontext=True
+                )
+        self.browse(bodies)._message_log_batch(bodies)
+
+    def message_post_with_source(self, source_ref, **kwargs):
+        """Override of `mail`: in a batch the note of origin is there already (see ``_log_origin_together``)."""
+        if self.env.context.get("marketplace_batch") and source_ref == "mail.message_origin_link":
+            return self.env["mail.message"]
+        return super().message_post_with_source(source_ref, **kwargs)
+
+    @api.model
+    def _get_marketplace_label_pdfs(self, pickings):
+        """[(name, PDF bytes)] of the marketplace's labels of pickings, in their order."""
+        return [
+            (attachment.name, attachment.raw)
+            for picking in pickings
+            for attachment in picking.marketplace_label_ids.sorted("name")
+        ]

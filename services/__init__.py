@@ -1,0 +1,17 @@
+from . import (
+    marketplace_account_checker,
+    marketplace_completeness_checker,
+    marketplace_error_text,
+    marketplace_event_dispatcher,
+    marketplace_handover_service,
+    marketplace_job_runner,
+    marketplace_label,
+    marketplace_offer_importer,
+    marketplace_offer_matcher,
+    marketplace_order_poller,
+    marketplace_order_processor,
+    marketplace_order_status,
+    marketplace_order_store,
+    marketplace_sale_builder,
+    marketplace_shipment,
+)

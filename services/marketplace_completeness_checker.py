@@ -1,0 +1,63 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+DAYS = 30
+#: Postings of the last minutes may be on their way in.
+SETTLE = timedelta(minutes=15)
+
+
+class MarketplaceCompletenessChecker(models.AbstractModel):
+    """Counts the cabinet's postings against ours and names every difference; what is missing here is fetched."""
+
+    _name = "marketplace.completeness.checker"
+    _description = "Marketplace Completeness Checker"
+
+    @api.model
+    def _run_check(self, jobs, adapter, deadline):
+        account, started = jobs.account_id, fields.Datetime.now()
+        until = started - SETTLE
+        since = max(account.start_date or until - timedelta(days=DAYS), until - timedelta(days=DAYS))
+        there = self._read_cabinet(adapter, since, until)
+        here = self._read_odoo(account, since, until)
+        missing = sorted(there - here - self._read_known(account, there - here))
+        extra = sorted(here - there)
+        check = self.env["marketplace.completeness"].create(
+            {
+                "account_id": account.id,
+                "since": since,
+                "until": until,
+                "cabinet_count": len(there),
+                "odoo_count": len(there) - len(missing) + len(extra),
+                "missing": "\n".join(missing),
+                "extra": "\n".join(extra),
+            }
+        )
+        for number in missing:
+            self.env["marketplace.job"]._enqueue("order_fetch", account, payload={"number": number})
+        account._get_schedule("completeness")._note_run("done", check.display_name, started)
+        return check.display_name
+
+    def _read_cabinet(self, adapter, since, until):
+        query = self.env["marketplace.order.poller"]._make_query("created", since, until)
+        return {posting.number for posting in adapter.iter_orders(query) if posting.number}
+
+    def _read_odoo(self, account, since, until):
+        orders = self.env["marketplace.order"].search_fetch(
+            [
+                ("account_id", "=", account.id),
+                ("ordered_at", ">=", since),
+                ("ordered_at", "<=", until),
+                ("scheme", "in", ("fbs", "rfbs")),
+                ("problem_kind", "not in", ("payload",)),
+            ],
+            ["number"],
+        )
+        return set(orders.mapped("number"))
+
+    def _read_known(self, account, numbers):
+        """Numbers that are here with another time than the cabinet's window says."""
+        orders = self.env["marketplace.order"].search_fetch(
+            [("account_id", "=", account.id), ("number", "in", list(numbers))], ["number"]
+        )
+        return set(orders.mapped("number"))

@@ -1,0 +1,86 @@
+"""Runs locked jobs in a cursor of their own and says how each one ended."""
+
+import time
+
+from odoo import SUPERUSER_ID, api, models
+
+from ..engine import OPERATIONS, JobFailure
+
+
+class MarketplaceJobRunner(models.AbstractModel):
+    """A handler is a method ``(jobs, adapter, deadline)``; it returns None, a text, or {job id: None | text | exception}.
+
+    Raising ends all jobs of the call the same way. A handler never touches the job rows (their lock is held by the
+    engine's own transaction); it may commit what is finished by ``_checkpoint``.
+    """
+
+    _name = "marketplace.job.runner"
+    _description = "Marketplace Job Runner"
+
+    @api.model
+    def _execute(self, jobs, deadline):
+        """Returns ({job id: None | str | exception}, exchanges)."""
+        exchanges = []
+        problem = self._get_refusal(jobs)
+        if problem:
+            return dict.fromkeys(jobs.ids, JobFailure(problem)), exchanges
+        try:
+            with self.env.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {"marketplace_engine": True, "lang": self.env.user.lang})
+                outcomes = self.with_env(env)._call_handler(jobs.with_env(env), exchanges, deadline)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, it becomes the job's recorded outcome
+            return dict.fromkeys(jobs.ids, exc), exchanges
+        return {job_id: outcomes.get(job_id) for job_id in jobs.ids}, exchanges
+
+    def _call_handler(self, jobs, exchanges, deadline):
+        operation = OPERATIONS[jobs[0].operation]
+        account = jobs.account_id.with_company(jobs.company_id)
+        company_context = {"allowed_company_ids": account.company_id.ids}
+        handler = self.env[operation.service].with_context(**company_context)
+        adapter = account._get_adapter(observe=exchanges.append)
+        outcome = getattr(handler, operation.method)(jobs.with_context(**company_context), adapter, deadline)
+        return outcome if isinstance(outcome, dict) else dict.fromkeys(jobs.ids, outcome)
+
+    @api.model
+    def _get_refusal(self, jobs):
+        needs = OPERATIONS[jobs[0].operation].needs
+        return needs and jobs.account_id._get_operation_problem(needs)
+
+    @api.model
+    def _checkpoint(self):
+        """Make what is done so far lasting. Outside the engine (tests, shell) the caller's transaction decides."""
+        if self.env.context.get("marketplace_engine"):
+            self.env.flush_all()
+            # The engine's work cursor: its handlers finish page by page, batch by batch.
+            self.env.cr.commit()
+        else:
+            self.env.flush_all()
+
+    @api.model
+    def _has_time(self, deadline):
+        return deadline is None or time.monotonic() < deadline
+
+    @api.model
+    def _tell(self, endings):
+        """Show how jobs ended where the user stands, in a fresh transaction: the engine's own began before the work
+        and could not touch rows that the work has changed.
+
+        :param endings: {job: values to record}
+        """
+        if all(vals["state"] == "done" for vals in endings.values()):
+            return
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"lang": self.env.user.lang})
+            for job, vals in endings.items():
+                self.with_env(env)._tell_one(job.with_env(env), vals)
+
+    def _tell_one(self, job, vals):
+        if vals.get("error_kind") == "auth":
+            job.account_id._pause(vals["error"])
+        record = job.res_model and job.res_id and self.env[job.res_model].browse(job.res_id).exists()
+        if record and hasattr(record, "_on_job_ended"):
+            record._on_job_ended(job, vals)
+        if vals.get("error"):
+            job.account_id._get_schedule_of_operation(job.operation)._note_run(
+                "failed", vals["error"], job.started_at or job.create_date
+            )

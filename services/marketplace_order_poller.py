@@ -1,0 +1,155 @@
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ..engine import Again
+from ..marketplaces.base import dto, errors, status
+
+PAGE = 100
+#: News are read again from so long before the last reading: an answer that was late, or out of order, is not lost.
+OVERLAP = timedelta(hours=2)
+#: Postings that wait for assembly are asked for by their ship-by time, from far back to far ahead.
+UNFULFILLED_BACK, UNFULFILLED_AHEAD = timedelta(days=30), timedelta(days=60)
+#: One slice of a long period: what is finished of it stays finished.
+SLICE = timedelta(days=1)
+
+
+class MarketplaceOrderPoller(models.AbstractModel):
+    """Reads postings from the marketplace: new ones, changed ones, a period, or one by number."""
+
+    _name = "marketplace.order.poller"
+    _description = "Marketplace Order Poller"
+
+    # --- handlers of the engine ---------------------------------------------------------------------------------
+    @api.model
+    def _run_new(self, jobs, adapter, deadline):
+        """Everything that is not delivered yet: complete in itself, so nothing depends on when it ran last."""
+        account, started = jobs.account_id, fields.Datetime.now()
+        query = self._make_query("unfulfilled", started - UNFULFILLED_BACK, started + UNFULFILLED_AHEAD)
+        seen, new = self._read(account, adapter.iter_orders(query))
+        return self._finish(account, "orders", seen, new, started)
+
+    @api.model
+    def _run_changed(self, jobs, adapter, deadline):
+        """What changed since the last complete reading, with an overlap; a gap is closed slice by slice."""
+        account, started = jobs.account_id, fields.Datetime.now()
+        schedule = account._get_schedule("statuses")
+        seen = new = 0
+        since = min(schedule.read_until or account.start_date or started - OVERLAP, started)
+        while since < started:
+            until = min(since + SLICE, started)
+            query = self._make_query("changed", since - OVERLAP, until)
+            counts = self._read(account, adapter.iter_orders(query))
+            seen, new = seen + counts[0], new + counts[1]
+            # Taken before the reading began and moved only after it was complete.
+            schedule.read_until = since = until
+            self._checkpoint()
+            if since < started and not self.env["marketplace.job.runner"]._has_time(deadline):
+                raise Again(note=self.env._("Read up to %s", fields.Datetime.to_string(since)))
+        return self._finish(account, "statuses", seen, new, started)
+
+    @api.model
+    def _run_period(self, jobs, adapter, deadline):
+        """A period asked for by hand; also the dry run of the same."""
+        account = jobs.account_id
+        fetch = self.env["marketplace.order.fetch"].browse(jobs.res_id).exists()
+        since = fields.Datetime.to_datetime(jobs.payload["since"])
+        until = fields.Datetime.to_datetime(jobs.payload["until"])
+        while since < until:
+            end = min(since + SLICE, until)
+            postings = adapter.iter_orders(self._make_query("created", since, end))
+            if jobs.payload.get("dry_run"):
+                self._read_dry(account, fetch, postings)
+            else:
+                self._read(account, postings, fetch)
+            since = end
+            self._checkpoint()
+            if since < until and not self.env["marketplace.job.runner"]._has_time(deadline):
+                raise Again(payload={**jobs.payload, "since": fields.Datetime.to_string(since)})
+        fetch._finish()
+        return self.env._("Period read")
+
+    @api.model
+    def _run_fetch(self, jobs, adapter, deadline):
+        """Postings by number; each ends on its own."""
+        return {job.id: self._fetch_one(job, adapter) for job in jobs}
+
+    def _fetch_one(self, job, adapter):
+        number = job.payload["number"]
+        try:
+            posting = adapter.get_order(number)
+        except errors.NotFound as exc:
+            self._finish_fetch(job, str(exc))
+            return exc
+        except errors.MarketplaceError as exc:
+            return exc
+        _orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
+        if busy:
+            raise Again(3, note=self.env._("Another worker is at this posting."))
+        self._process(job.account_id)
+        self._finish_fetch(job)
+        self._checkpoint()
+        return None
+
+    def _finish_fetch(self, job, problem=""):
+        if job.res_model == "marketplace.order.fetch":
+            fetch = self.env["marketplace.order.fetch"].browse(job.res_id).exists()
+            fetch._add_number(job.payload["number"], problem)
+            fetch._finish()
+
+    # --- shared -------------------------------------------------------------------------------------------------
+    def _make_query(self, by, since, until, statuses=()):
+        return dto.OrderQuery(
+            by=by,
+            since=since.replace(tzinfo=timezone.utc),
+            until=until.replace(tzinfo=timezone.utc),
+            statuses=tuple(statuses),
+        )
+
+    def _read(self, account, postings, fetch=None):
+        """Store page by page, each page lasting before the next is asked for. Returns (seen, new or changed)."""
+        seen = changed = 0
+        for page in split_every(PAGE, postings):
+            orders, busy = self.env["marketplace.order.store"]._store(account, page)
+            seen += len(page)
+            changed += len(orders)
+            if fetch:
+                fetch._add_orders(account, page)
+            if busy:
+                self._fetch_later(account, busy)
+            if orders:
+                self._process(account)
+            self._checkpoint()
+        return seen, changed
+
+    def _fetch_later(self, account, numbers):
+        """Another worker holds these: look again soon, whatever becomes of it there."""
+        eta = fields.Datetime.now() + timedelta(seconds=15)
+        for number in numbers:
+            self.env["marketplace.job"]._enqueue("order_fetch", account, payload={"number": number}, eta=eta)
+
+    def _read_dry(self, account, fetch, postings):
+        for page in split_every(PAGE, postings):
+            fetch._add_dry(account, page)
+
+    def _process(self, account):
+        self.env["marketplace.job"]._enqueue("order_process", account, priority=6)
+
+    def _finish(self, account, task, seen, new, started):
+        result = self.env._("%(seen)s postings read, %(new)s new or changed", seen=seen, new=new)
+        account._get_schedule(task)._note_run("done", result, started)
+        return result
+
+    def _checkpoint(self):
+        self.env["marketplace.job.runner"]._checkpoint()
+
+    @api.model
+    def _wanted_statuses(self, account):
+        """Unified statuses that the account's setting turns into orders."""
+        wanted = {status.TO_ASSEMBLE}
+        if account.load_statuses in ("assembled", "all"):
+            wanted |= {status.ASSEMBLED}
+        if account.load_statuses == "all":
+            wanted |= {status.HANDED_OVER, status.DELIVERING, status.DELIVERED, status.NOT_ACCEPTED, status.DISPUTE}
+        return wanted

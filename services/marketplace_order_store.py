@@ -1,0 +1,265 @@
+import hashlib
+
+from odoo import Command, api, models
+from odoo.tools import SQL
+
+from ..marketplaces.base import dto, status
+
+#: Fields of ``dto.Order`` that do not make it another order: when it was seen, and the vendor's own dress of it.
+NOT_IN_DIGEST = ("raw", "observed_at", "related_numbers", "actions")
+
+
+class MarketplaceOrderStore(models.AbstractModel):
+    """Puts postings into ``marketplace.order`` as they come, before anything is matched or made of them."""
+
+    _name = "marketplace.order.store"
+    _description = "Marketplace Order Store"
+
+    @api.model
+    def _store(self, account, postings):
+        """Store DTOs; each number once, whatever the sources, the order and the number of workers.
+
+        :param postings: list of ``dto.Order`` | ``dto.UnreadableOrder``
+        :return: (new or changed orders, numbers that another worker holds at the moment)
+        """
+        postings = self._newest_per_number(postings)
+        busy = self._lock_numbers(account, list(postings))
+        known = self._read_known(account, list(postings))
+        fresh, changed, same = [], [], []
+        for number, posting in postings.items():
+            digest = self._digest(posting)
+            row = known.get(number)
+            if number in busy:
+                continue
+            if not row:
+                fresh.append((posting, digest))
+            elif row["digest"] == digest:
+                same.append(row["id"])
+            elif row["observed_at"] and self._naive(posting.observed_at) < row["observed_at"]:
+                same.append(row["id"])
+            else:
+                changed.append((row["id"], posting, digest))
+        orders = self._create(account, fresh) | self._update(account, changed)
+        return orders, busy
+
+    # --- reading and locking ------------------------------------------------------------------------------------
+    def _newest_per_number(self, postings):
+        """A page that shifts while it is read, or three sources at once, bring a posting several times."""
+        newest = {}
+        for posting in postings:
+            number = posting.number or self._make_number(posting)
+            previous = newest.get(number)
+            if not previous or posting.observed_at >= previous.observed_at:
+                newest[number] = posting
+        return newest
+
+    def _make_number(self, posting):
+        """A posting without a readable number is kept under a name made of its contents."""
+        return "?" + hashlib.sha256(repr(posting.raw).encode()).hexdigest()[:16]
+
+    def _lock_numbers(self, account, numbers):
+        """Take the transaction lock of each posting; returns those that another worker has."""
+        if not numbers:
+            return set()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT number FROM unnest(%s) AS number "
+                "WHERE NOT pg_try_advisory_xact_lock(%s, hashtext(number))",
+                sorted(numbers),
+                account.id,
+            )
+        )
+        return {number for (number,) in rows}
+
+    def _read_known(self, account, numbers):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT number, id, digest, observed_at FROM marketplace_order "
+                "WHERE account_id = %s AND number IN %s",
+                account.id,
+                tuple(numbers) or ("",),
+            )
+        )
+        return {number: {"id": id_, "digest": digest, "observed_at": seen} for number, id_, digest, seen in rows}
+
+    @api.model
+    def _digest(self, posting):
+        """Equal for two readings that say the same; independent of which method they came from."""
+        if isinstance(posting, dto.UnreadableOrder):
+            return hashlib.sha256(repr((posting.problem, posting.raw)).encode()).hexdigest()
+        parts = [getattr(posting, name) for name in posting.__dataclass_fields__ if name not in NOT_IN_DIGEST]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    # --- writing ------------------------------------------------------------------------------------------------
+    def _create(self, account, fresh):
+        if not fresh:
+            return self.env["marketplace.order"]
+        refs = self._get_references(account, [posting for posting, _digest in fresh])
+        return (
+            self.env["marketplace.order"]
+            .with_context(tracking_disable=True)
+            .create(
+                [
+                    {
+                        "account_id": account.id,
+                        "digest": digest,
+                        **(
+                            self._prepare_unreadable_vals(posting)
+                            if isinstance(posting, dto.UnreadableOrder)
+                            else {**self._prepare_vals(posting, refs), **self._prepare_first_vals(posting, refs)}
+                        ),
+                    }
+                    for posting, digest in fresh
+                ]
+            )
+        )
+
+    def _update(self, account, changed):
+        orders = self.env["marketplace.order"].browse([id_ for id_, _posting, _digest in changed])
+        refs = self._get_references(account, [posting for _id, posting, _digest in changed])
+        for order, (_id, posting, digest) in zip(orders, changed, strict=True):
+            if isinstance(posting, dto.UnreadableOrder):
+                self._note_unreadable(order, posting, digest)
+                continue
+            vals = self._prepare_vals(posting, refs)
+            before = order.status
+            order.write(
+                {
+                    "digest": digest,
+                    **{name: value for name, value in vals.items() if not self._equals(order, name, value)},
+                    **self._prepare_lines_again(order, posting),
+                }
+            )
+            self.env["marketplace.order.status"]._on_update(order, before)
+        return orders
+
+    def _get_references(self, account, postings):
+        """Ids that values point at, looked up once per batch."""
+        readable = [posting for posting in postings if isinstance(posting, dto.Order)]
+        currencies = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "in", list({posting.currency for posting in readable}))]
+        )
+        warehouses = self.env["marketplace.warehouse"].with_context(active_test=False).search(
+            [("account_id", "=", account.id)]
+        )
+        parents = self.env["marketplace.order"].search(
+            [("account_id", "=", account.id), ("number", "in", [p.parent_number for p in readable if p.parent_number])]
+        )
+        return {
+            "currency": {row.name: row.id for row in currencies},
+            "warehouse": {row.external_id: row.id for row in warehouses},
+            "parent": {row.number: row.id for row in parents},
+        }
+
+    def _prepare_vals(self, posting, refs):
+        """:param posting: ``dto.Order``"""
+        barcodes = [*posting.barcodes, "", ""]
+        cancellation = posting.cancellation or dto.Cancellation()
+        buyer = posting.buyer or dto.Buyer()
+        return {
+            "number": posting.number,
+            "order_number": posting.order_number,
+            "order_external_id": posting.order_external_id or False,
+            "parent_number": posting.parent_number or False,
+            "parent_id": refs["parent"].get(posting.parent_number, False),
+            "scheme": posting.scheme,
+            "status": posting.status,
+            "raw_status": posting.raw_status,
+            "raw_substatus": posting.raw_substatus,
+            "actions": list(posting.actions),
+            "assembly": posting.assembly or False,
+            "observed_at": self._naive(posting.observed_at),
+            "raw": posting.raw,
+            "ordered_at": self._naive(posting.ordered_at),
+            "ship_by": self._naive(posting.ship_by),
+            "ship_by_limit": self._naive(posting.ship_by_limit),
+            "warehouse_id": refs["warehouse"].get(posting.warehouse_external_id, False),
+            "warehouse_name": posting.warehouse_name,
+            "delivery_method_external_id": posting.delivery_method_external_id,
+            "delivery_method_name": posting.delivery_method_name,
+            "barcode_upper": barcodes[0] or False,
+            "barcode_lower": barcodes[1] or False,
+            "scan_code": posting.scan_code,
+            "tracking_number": posting.tracking_number or False,
+            "cargo_places": posting.cargo_places or 1,
+            "is_multibox": posting.is_multibox,
+            "is_express": posting.is_express,
+            "is_legal": posting.is_legal,
+            "cancel_reason": cancellation.reason,
+            "cancel_initiator": cancellation.initiator,
+            "cancelled_after_ship": cancellation.after_shipping,
+            "buyer_name": buyer.name,
+            "buyer_phone": buyer.phone,
+            "buyer_external_id": buyer.external_id,
+        }
+
+    def _prepare_first_vals(self, posting, refs):
+        """What is written once: the goods and the money that the order is made of."""
+        return {
+            "currency_code": posting.currency,
+            "currency_id": refs["currency"].get(posting.currency, False),
+            # Decimal ends here: a Monetary field of two digits holds kopecks exactly.
+            "total": float(posting.total if posting.total is not None else self._sum_lines(posting)),
+            "total_known": posting.total is not None,
+            "line_ids": [Command.create(vals) for vals in self._prepare_lines(posting)],
+        }
+
+    def _prepare_lines(self, posting):
+        return [
+            {
+                "sequence": position,
+                "sku": line.sku,
+                "article": line.article,
+                "name": line.name,
+                "quantity": line.quantity,
+                "price": float(line.price),
+                "list_price": float(line.list_price or line.price),
+                "buyer_price": float(line.buyer_price if line.buyer_price is not None else line.price),
+                "requirements": ", ".join(line.requirements),
+            }
+            for position, line in enumerate(posting.lines, 1)
+        ]
+
+    def _prepare_lines_again(self, order, posting):
+        """Goods and money may still change as long as no order was made of them."""
+        if order.sale_order_id or order.state in ("child", "cancelled"):
+            return {}
+        refs = self._get_references(order.account_id, [posting])
+        vals = self._prepare_first_vals(posting, refs)
+        return {**vals, "line_ids": [Command.clear(), *vals["line_ids"]]}
+
+    def _prepare_unreadable_vals(self, posting):
+        return {
+            "number": posting.number or self._make_number(posting),
+            "state": "problem",
+            "problem_kind": "payload",
+            "problem": self.env._("The marketplace sent something unreadable: %s", posting.problem),
+            "status": status.UNKNOWN,
+            "observed_at": self._naive(posting.observed_at),
+            "raw": posting.raw,
+        }
+
+    def _note_unreadable(self, order, posting, digest):
+        """The last readable state stays; the problem is shown beside it."""
+        order.write({"digest": digest, "raw": posting.raw, "observed_at": self._naive(posting.observed_at)})
+        text = self.env._("The marketplace sent something unreadable: %s", posting.problem)
+        if order.state in ("received", "mapping", "problem"):
+            order._set_problem("payload", text)
+        else:
+            order.message_post(body=text)
+
+    def _sum_lines(self, posting):
+        return sum((line.price * line.quantity for line in posting.lines), 0)
+
+    @api.model
+    def _naive(self, moment):
+        """Aware UTC → what Odoo stores; microseconds dropped as Odoo does."""
+        return moment.replace(tzinfo=None, microsecond=0) if moment else False
+
+    def _equals(self, order, name, value):
+        current = order[name]
+        if isinstance(current, models.BaseModel):
+            current = current.id
+        return (current or False) == (value or False)
+
+

@@ -1,0 +1,284 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import Again, JobFailure
+from ..marketplaces.base import dto, errors, status
+
+#: So long the marketplace may check an assembled posting before a person should look.
+WATCH_LIMIT = timedelta(hours=2)
+WATCH_SECONDS = 5
+
+
+class MarketplaceShipment(models.AbstractModel):
+    """Tells the marketplace what was packed: from the delivery, from the list of postings, whole or in parts."""
+
+    _name = "marketplace.shipment"
+    _description = "Marketplace Shipment"
+
+    # --- from Odoo's side ---------------------------------------------------------------------------------------
+    @api.model
+    def _assemble(self, orders):
+        """Validate deliveries that are not validated yet and send the postings.
+
+        :return: (postings that are on their way, [why the others are not])
+        """
+        problems, ready = [], self.env["marketplace.order"]
+        for order in orders:
+            problem = self._get_obstacle(order)
+            if problem:
+                problems.append(f"{order.number}: {problem}")
+            else:
+                ready |= order
+        open_pickings = self._get_open_deliveries(ready)
+        problems += self._validate(open_pickings)
+        shipped = ready.filtered(lambda order: not self._get_open_deliveries(order))
+        for order in shipped:
+            self._send(order, self._get_deliveries(order).filtered(lambda picking: picking.state == "done"))
+        return shipped, problems
+
+    def _get_obstacle(self, order):
+        if order.state == "child":
+            return self.env._("it is a part of %s, which is assembled as a whole.", order._get_root().number)
+        if not order.sale_order_id:
+            return self.env._("it has not become an order yet.")
+        if order.status == status.CANCELLED or order.sale_order_id.state == "cancel":
+            return self.env._("it is cancelled.")
+        if order.sale_order_id.state != "sale":
+            return self.env._("its order is not confirmed.")
+        if order.ship_state == "shipped":
+            return self.env._("it is assembled already.")
+        if order.ship_state in ("sending", "sent"):
+            return self.env._("it is being assembled already.")
+        short = self._get_open_deliveries(order).filtered(lambda picking: picking.state != "assigned")
+        if short:
+            return self.env._("its goods are not all reserved (%s).", ", ".join(short.mapped("name")))
+        return False
+
+    def _get_deliveries(self, orders):
+        return orders.sale_order_id.picking_ids.filtered(
+            lambda picking: picking.picking_type_code == "outgoing" and picking.state != "cancel"
+        )
+
+    def _get_open_deliveries(self, orders):
+        return self._get_deliveries(orders).filtered(lambda picking: picking.state != "done")
+
+    def _validate(self, pickings):
+        """All together; where that fails, one by one. Returns what could not be validated, in words."""
+        if not pickings:
+            return []
+        try:
+            with self.env.cr.savepoint():
+                self._validate_now(pickings)
+        except UserError as exc:
+            if len(pickings) == 1:
+                return [f"{pickings.marketplace_number or pickings.name}: {exc}"]
+            return [problem for picking in pickings for problem in self._validate(picking)]
+        return []
+
+    def _validate_now(self, pickings):
+        # Odoo asks about SMS and backorders in dialogs; nobody is there to answer them.
+        silent = pickings.with_context(skip_sms=True, skip_backorder=True, marketplace_skip_ship=True)
+        result = silent.button_validate()
+        if result is not True:
+            raise UserError(self.env._("Odoo wants to ask something about it: validate %s by hand.", ", ".join(pickings.mapped("name"))))
+
+    @api.model
+    def _on_validated(self, pickings):
+        """Deliveries validated by hand, by barcode, in a batch: the same thing is sent."""
+        for order, group in pickings.grouped("marketplace_order_id").items():
+            if order.status == status.CANCELLED:
+                order.write(
+                    {
+                        "problem_kind": "cancel",
+                        "problem": self.env._("Validated although the marketplace had cancelled it: take the goods back."),
+                    }
+                )
+            elif order.account_id.ship_on_validate and order.ship_state in ("none", "failed"):
+                self._send(order, group)
+
+    def _send(self, order, pickings):
+        """Remember to tell the marketplace what is in these deliveries."""
+        packages = self._get_packages(order, pickings)
+        whole = not self._get_open_deliveries(order)
+        order.write({"ship_state": "sending" if whole else order.ship_state, "ship_problem": False})
+        self.env["marketplace.job"]._enqueue(
+            "ship",
+            order.account_id,
+            order,
+            {"packages": packages, "whole": whole, "picking_ids": pickings.ids},
+            priority=1,
+            unique=whole,
+        )
+
+    @api.model
+    def _get_packages(self, order, pickings):
+        """[{"package_id": int | False, "picking_id": int, "lines": [[sku, quantity]]}], one per parcel to be.
+
+        Lines that were put into no package make one parcel together.
+        """
+        content = defaultdict(lambda: defaultdict(float))
+        for line in pickings.move_line_ids.filtered(lambda line: line.quantity):
+            sale_line = line.move_id.sale_line_id
+            posting_line = sale_line.marketplace_line_ids.filtered(lambda item: item.order_id == order)[:1]
+            if not posting_line or line.product_id != sale_line.product_id:
+                return self._get_whole_package(order, pickings)
+            quantity = line.product_uom_id._compute_quantity(line.quantity, sale_line.product_uom_id)
+            content[line.result_package_id, line.picking_id][posting_line.sku] += quantity
+        return [
+            {
+                "package_id": package.id,
+                "picking_id": picking.id,
+                "lines": [[sku, self._as_units(order, sku, quantity)] for sku, quantity in quantities.items()],
+            }
+            for (package, picking), quantities in content.items()
+        ]
+
+    def _get_whole_package(self, order, pickings):
+        """Kits and replaced products cannot be told apart by SKU: the posting goes as one parcel."""
+        lines = [[line.sku, line.quantity] for line in order.line_ids]
+        return [{"package_id": False, "picking_id": pickings[:1].id, "lines": lines}]
+
+    def _as_units(self, order, sku, quantity):
+        if quantity != int(quantity):
+            raise UserError(
+                self.env._("Posting %(number)s: %(quantity)s of %(sku)s is not a whole number of units.",
+                           number=order.number, quantity=quantity, sku=sku)
+            )
+        return int(quantity)
+
+    @api.model
+    def _deliver_history(self, orders):
+        """Deliveries of postings that were assembled outside Odoo: validated, nothing is sent."""
+        pickings = self._get_open_deliveries(orders).filtered(lambda picking: picking.state == "assigned")
+        for problem in self._validate(pickings):
+            orders[:1].message_post(body=problem)
+
+    # --- handlers of the engine ---------------------------------------------------------------------------------
+    @api.model
+    def _run_ship(self, jobs, adapter, deadline):
+        job = jobs
+        order = self.env["marketplace.order"].browse(job.res_id)
+        if order.ship_state == "shipped" or order.status == status.CANCELLED:
+            return self.env._("Nothing to send any more: %s", order.raw_status)
+        if job.interrupted or job.attempts:
+            if self._look(order, adapter):
+                return self.env._("It had arrived there already.")
+        numbers = self._call_ship(order, job.payload, adapter)
+        self._record_shipped(order, job.payload, numbers)
+        return ", ".join(numbers)
+
+    def _look(self, order, adapter):
+        """Read the posting before anything is sent a second time. True when the first sending had arrived."""
+        posting = adapter.get_order(order.number)
+        self.env["marketplace.order.store"]._store(order.account_id, [posting])
+        self.env["marketplace.job.runner"]._checkpoint()
+        if order.ship_state == "shipped" or order.status == status.CANCELLED:
+            return True
+        if isinstance(posting, dto.Order) and posting.assembly == "in_progress":
+            self._record_shipped(order, {"packages": [], "whole": True}, [order.number, *posting.related_numbers])
+            return True
+        return False
+
+    def _call_ship(self, order, payload, adapter):
+        packages = [
+            dto.Package(lines=tuple(dto.PackageLine(sku=sku, quantity=quantity) for sku, quantity in package["lines"]))
+            for package in payload["packages"]
+        ]
+        if not payload["whole"]:
+            return [
+                number for package in packages for number in adapter.ship_part(order.number, package.lines).numbers
+            ]
+        try:
+            return list(adapter.ship_order(order.number, packages).numbers)
+        except errors.AlreadyDone:
+            posting = adapter.get_order(order.number)
+            return [order.number, *getattr(posting, "related_numbers", ())]
+
+    def _record_shipped(self, order, payload, numbers):
+        """Accepted, not yet proved: assembling goes on there, so the posting is watched until it is done."""
+        if payload["whole"]:
+            order.write({"ship_state": "sent", "ship_problem": False})
+        self._record_parcels(order, payload["packages"], numbers)
+        for number in numbers:
+            if number != order.number:
+                self.env["marketplace.job"]._enqueue(
+                    "order_fetch", order.account_id, payload={"number": number}, priority=2, eta=self._in(WATCH_SECONDS)
+                )
+        self.env["marketplace.job"]._enqueue(
+            "ship_watch", order.account_id, order, priority=2, eta=self._in(WATCH_SECONDS)
+        )
+
+    def _record_parcels(self, order, packages, numbers):
+        """One parcel per number; the n-th number is the n-th package, as the marketplace answers them."""
+        known = {parcel.number: parcel for parcel in order.parcel_ids}
+        children = {child.number: child for child in order.child_ids}
+        for position, number in enumerate(dict.fromkeys(numbers)):
+            package = packages[position] if position < len(packages) else {}
+            vals = {
+                "sequence": position + 1,
+                "package_id": package.get("package_id") or False,
+                "picking_id": package.get("picking_id") or self._get_deliveries(order)[:1].id,
+                "posting_id": order.id if number == order.number else children.get(number, order.browse()).id,
+            }
+            if number in known:
+                known[number].write({name: value for name, value in vals.items() if value})
+            else:
+                self.env["marketplace.parcel"].create({"order_id": order.id, "number": number, **vals})
+
+    @api.model
+    def _adopt_parcel(self, root, child):
+        """A part that came by itself (a poll, a split in the cabinet) finds its parcel, or becomes one."""
+        parcel = root.parcel_ids.filtered(lambda item: item.number == child.number)
+        if parcel:
+            parcel.posting_id = child
+        else:
+            self.env["marketplace.parcel"].create(
+                {
+                    "order_id": root.id,
+                    "number": child.number,
+                    "posting_id": child.id,
+                    "sequence": len(root.parcel_ids) + 1,
+                    "picking_id": self._get_deliveries(root)[:1].id,
+                }
+            )
+        if child.status == status.ASSEMBLED:
+            child.write({"ship_state": "shipped", "shipped_at": fields.Datetime.now()})
+            if root.account_id.auto_label and child.label_state == "none":
+                self.env["marketplace.label"]._request(child)
+
+    @api.model
+    def _run_watch(self, jobs, adapter, deadline):
+        """Accepted is not assembled: read each posting until the marketplace says which."""
+        return {job.id: self._watch_one(job, adapter) for job in jobs}
+
+    def _watch_one(self, job, adapter):
+        order = self.env["marketplace.order"].browse(job.res_id)
+        if order.ship_state in ("shipped", "failed"):
+            return None
+        try:
+            posting = adapter.get_order(order.number)
+        except errors.MarketplaceError as exc:
+            return exc
+        _orders, busy = self.env["marketplace.order.store"]._store(order.account_id, [posting])
+        self.env["marketplace.job.runner"]._checkpoint()
+        if order.ship_state == "shipped" or order.status == status.CANCELLED:
+            return order.raw_status
+        if order.assembly == "failed" or order.ship_state == "failed":
+            text = self.env._("The marketplace could not assemble the posting: try again.")
+            order.write({"ship_state": "failed", "ship_problem": text})
+            return None
+        if not busy and fields.Datetime.now() - job.create_date > WATCH_LIMIT:
+            return JobFailure(self.env._("The marketplace has not finished assembling for two hours: look in the cabinet."))
+        return Again(WATCH_SECONDS, note=self.env._("Still being assembled there"))
+
+    @api.model
+    def _run_cargo_places(self, jobs, adapter, deadline):
+        order = self.env["marketplace.order"].browse(jobs.res_id)
+        adapter.set_cargo_places(order.number, jobs.payload["quantity"])
+        return self.env._("%s cargo places", jobs.payload["quantity"])
+
+    def _in(self, seconds):
+        return fields.Datetime.now() + timedelta(seconds=seconds)
