@@ -8,7 +8,7 @@
 
 RESULT="${TEST_RESULT:-$LOGS/test-$CHECKOUT_KEY.result}"
 rm -f "$RESULT"
-PASSED=0 FAILED=0 SKIPPED=0
+PASSED=0 FAILED=0 SKIPPED=0 PROBLEMS=0
 FAILED_CHECKS=()
 closing_line() {
     step "Result"
@@ -42,7 +42,7 @@ status=(0 0)
 ODOO_TIMEOUT="${TEST_TIMEOUT:-900}" odoo -d "$TEST_DB" -i "$MODULE" --test-tags="${TAGS:-/$MODULE}" --stop-after-init \
     --http-interface=127.0.0.1 --http-port="$(free_port)" 2>&1 |
     "$VENV/bin/python" "$CHECKOUT/scripts/watch_log.py" --log "$log" --label "Tests" --result "$counts" || status=("${PIPESTATUS[@]}")
-[ ! -s "$counts" ] || read -r PASSED FAILED SKIPPED <"$counts"
+[ ! -s "$counts" ] || read -r PASSED FAILED SKIPPED PROBLEMS <"$counts"
 if [ "${status[0]}" = 124 ] || [ "${status[0]}" = 137 ]; then
     say "the run was ended after ${TEST_TIMEOUT:-900} s (raise TEST_TIMEOUT, or see in the log which test hangs)"
     FAILED_CHECKS+=(timeout)
@@ -52,7 +52,7 @@ elif [ "$(pg -d "$TEST_DB" -c "SELECT state FROM ir_module_module WHERE name = '
 elif [ "$FAILED" = 0 ] && [ "${status[0]}" != 0 ]; then
     say "Odoo ended with status ${status[0]}"
     FAILED_CHECKS+=(odoo)
-elif [ "$FAILED" = 0 ] && [ "${status[1]}" != 0 ]; then
+elif [ "$PROBLEMS" != 0 ] || { [ "$FAILED" = 0 ] && [ "${status[1]}" != 0 ]; }; then
     FAILED_CHECKS+=(log)
 elif [ "$((PASSED + FAILED + SKIPPED))" = 0 ] && compgen -G "$CHECKOUT/tests/test_*.py" >/dev/null; then
     say "not one test of ${TAGS:-/$MODULE} was found: see TAGS, and the imports of tests/__init__.py"

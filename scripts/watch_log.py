@@ -1,7 +1,7 @@
 """Read an Odoo log from standard input while it is written: keep it, show progress, judge it at the end.
 
 Odoo's own exit status knows failed tests only. Here a warning or an error in the log fails the run as well, and the
-counts of the tests are handed on: `passed failed skipped` in the file named by --result.
+counts of the tests are handed on: `passed failed skipped problems` in the file named by --result.
 """
 
 import argparse
@@ -17,6 +17,9 @@ FAILED = re.compile(r"^(?:FAIL|ERROR): (?P<test>.+)$")
 SKIPPED = re.compile(r"^skipped (?P<test>\S+)(?: \(.*?\))? : (?P<reason>.*)$")
 TOTAL = re.compile(r"^(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database")
 LOADING = re.compile(r"^Loading module (\S+) \((\d+)/(\d+)\)")
+
+# Odoo's own summaries of failed tests, which are reported one by one here.
+SUMMARY = re.compile(r"^Module \S+: \d+ failures, \d+ errors of \d+ tests|^At least one test failed when loading the modules")
 
 # Lines that no change of this addon can cause or avoid, each with its reason.
 EXPECTED = [
@@ -83,7 +86,8 @@ class Watch:
             self.say(failed[0])
             self.failures.append((failed[0], self.further))
             return
-        self.problems.append((level, logger, text, self.further))
+        if not SUMMARY.match(text):
+            self.problems.append((level, logger, text, self.further))
 
     def say(self, text):
         if self.terminal:
@@ -104,13 +108,13 @@ class Watch:
             print(f"   {text}", flush=True)
 
     def finish(self, want_tests):
-        """Print what is wrong; return (passed, failed, skipped, clean)."""
+        """Print what is wrong; return (passed, failed, skipped)."""
         if self.terminal and not self.quiet:
             sys.stdout.write("\r\033[K")
         for title, traceback in self.failures:
-            self.say("")
-            for line in [title, *traceback]:
-                self.say(line)
+            for line in ["", title, *traceback]:
+                if line.strip() or not line:
+                    self.say(line)
         if self.problems:
             self.say(f"{self.label}: {len(self.problems)} warnings and errors in the log")
             for level, logger, text, further in self.problems:
@@ -120,9 +124,9 @@ class Watch:
         passed = failed = 0
         if self.totals is None and want_tests:
             self.say(f"{self.label}: Odoo ended before it could count its tests; the last lines outside its log:")
-            for line in self.stray[-SHOWN_LINES:]:
+            for line in self.stray[-SHOWN_LINES:] or ["(none)"]:
                 self.say(f"      {line}")
-            failed = max(1, len(self.failed))
+            failed = len(self.failed)
         elif self.totals is not None:
             # Odoo counts each failed subtest; people count tests.
             failed = len(self.failed) or self.totals[0] + self.totals[1]
@@ -130,14 +134,14 @@ class Watch:
             passed = max(0, self.totals[2] - run_and_failed - len(self.skipped))
         for test, reason in self.skipped.items():
             self.say(f"skipped: {test}: {reason}")
-        return passed, failed, len(self.skipped), not self.problems
+        return passed, failed, len(self.skipped)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--log", required=True, help="the file that keeps the whole log")
     parser.add_argument("--label", default="Odoo", help="what runs, for the messages")
-    parser.add_argument("--result", help="the file for the counts of the tests: passed failed skipped")
+    parser.add_argument("--result", help="the file for the counts of the tests: passed failed skipped problems")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     options = parser.parse_args()
     watch = Watch(options.label, options.quiet)
@@ -147,11 +151,11 @@ def main():
             log.write(line)
             log.flush()
             watch.read(line.rstrip("\n"))
-    passed, failed, skipped, clean = watch.finish(bool(options.result))
+    passed, failed, skipped = watch.finish(bool(options.result))
     if options.result:
         with open(options.result, "w", encoding="utf-8") as result:
-            result.write(f"{passed} {failed} {skipped}\n")
-    return 0 if clean and not failed else 1
+            result.write(f"{passed} {failed} {skipped} {len(watch.problems)}\n")
+    return 1 if failed or watch.problems else 0
 
 
 if __name__ == "__main__":
