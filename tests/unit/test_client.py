@@ -60,7 +60,7 @@ class TestClient(BaseCase):
         self.assertEqual(sent["headers"]["Api-Key"], API_KEY)
         self.assertEqual(sent["headers"]["Content-Type"], "application/json")
         self.assertNotIn("python-requests", sent["headers"]["User-Agent"])
-        self.assertEqual(sent["timeout"], (5.0, 30.0))
+        self.assertEqual(sent["timeout"], 30.0)
         self.assertIs(sent["verify"], True)
         self.assertIs(sent["allow_redirects"], False)
 
