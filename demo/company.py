@@ -202,7 +202,8 @@ def main(env):
     setup_users(env)
     setup_warehouse(env, company)
     setup_stock(env, setup_products(env))
-    env.cr.commit()  # pylint: disable=invalid-commit  (a script of its own, not code inside a transaction of others)
+    # A script of its own, not code inside the transaction of others.
+    env.cr.commit()  # pylint: disable=invalid-commit
 
 
 main(env)  # noqa: F821  (odoo shell provides it)

@@ -19,7 +19,9 @@ TOTAL = re.compile(r"^(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading
 LOADING = re.compile(r"^Loading module (\S+) \((\d+)/(\d+)\)")
 
 # Odoo's own summaries of failed tests, which are reported one by one here.
-SUMMARY = re.compile(r"^Module \S+: \d+ failures, \d+ errors of \d+ tests|^At least one test failed when loading the modules")
+SUMMARY = re.compile(
+    r"^Module \S+: \d+ failures, \d+ errors of \d+ tests|^At least one test failed when loading the modules"
+)
 
 # Lines that no change of this addon can cause or avoid, each with its reason.
 EXPECTED = [
