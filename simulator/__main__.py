@@ -47,7 +47,9 @@ def parser():
     limits.add_argument("--strict-limits", dest="limits", action="store_true", help="Ozon's request limits (default)")
     limits.add_argument("--no-limits", dest="limits", action="store_false", help="no request limits at all")
     add("--frozen-at", metavar="ISO", help="stand still at this moment, e.g. 2026-10-05T08:00:00Z")
-    add("--until-stdin-closes", action="store_true", help="end when standard input closes, i.e. with the parent process")
+    add(
+        "--until-stdin-closes", action="store_true", help="end when standard input closes, i.e. with the parent process"
+    )
     result.set_defaults(limits=True)
     return result
 

@@ -32,7 +32,7 @@ def read_body(request):
         raise ValueError("Content-Type must be application/json")
     body = json.loads(request.get_data() or b"{}")
     if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
+        raise TypeError("the body must be a JSON object")
     return body
 
 

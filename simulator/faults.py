@@ -74,7 +74,7 @@ def check(spec):
         raise ValueError(f"kind must be one of: {', '.join(sorted(KINDS))}")
     path = spec.get("path", "")
     if not isinstance(path, str):
-        raise ValueError("path must be text")
+        raise TypeError("path must be text")
     times = spec.get("times", 1)
     if times is not None and (not isinstance(times, int) or times < 1):
         raise ValueError("times must be a positive number, or null for ever")

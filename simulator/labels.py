@@ -1,4 +1,4 @@
-"""Drawing PDF labels and hand-over sheets. What is printed comes in plain dictionaries, so any marketplace may use it."""
+"""Drawing PDF labels and hand-over sheets. What is printed comes in plain dictionaries: any marketplace may use it."""
 
 import io
 from functools import lru_cache
@@ -16,6 +16,7 @@ SIZES = {"big_label": (75 * mm, 120 * mm), "small_label": (58 * mm, 40 * mm)}
 LATIN = dict(zip(
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
     "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(" "),
+    strict=True,
 ))  # fmt: skip
 
 

@@ -109,4 +109,3 @@ class Server:
         while not self._stopping.wait(TICK):
             with self.world.lock:
                 self.world.settle()
-

@@ -80,7 +80,7 @@ class SimulatorProcess:
             option = f"--{name.replace('_', '-')}"
             if value is True:
                 yield option
-            elif value not in (None, False):
+            elif value is not None and value is not False:
                 yield from (option, str(value))
 
     def _environment(self):

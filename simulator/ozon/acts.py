@@ -65,7 +65,12 @@ def act_row(carriage):
     }
 
 
-@method("/v2/posting/fbs/act/get-postings", "carriage", {"id": Integer(required=True, low=1)}, "PostingFBSActGetPostingsRequest")
+@method(
+    "/v2/posting/fbs/act/get-postings",
+    "carriage",
+    {"id": Integer(required=True, low=1)},
+    "PostingFBSActGetPostingsRequest",
+)
 def act_postings(call):
     state, carriage = call.state, find(call.state, call.body["id"])
     rows = [act_posting(state, carriage, number) for number in carriage.numbers]

@@ -4,7 +4,18 @@ import json
 
 from simulator.answers import Answer, Hangup, RawJson, html_answer, json_answer
 from simulator.ozon import (  # noqa: F401 - importing a module registers its methods
-    account, acts, cancelling, carriages, exemplars, labels_api, notifications, postings, products, rfbs, shipping, stocks,
+    account,
+    acts,
+    cancelling,
+    carriages,
+    exemplars,
+    labels_api,
+    notifications,
+    postings,
+    products,
+    rfbs,
+    shipping,
+    stocks,
     warehouses,
 )  # fmt: skip
 from simulator.ozon.auth import CLIENT_ID, authenticate, authorize
@@ -13,7 +24,10 @@ from simulator.ozon.errors import INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED, Ozo
 from simulator.ozon.not_simulated import NOT_SIMULATED
 from simulator.ozon.registry import METHODS, Call
 
-BAD_GATEWAY = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><center><h1>502 Bad Gateway</h1></center></body>\n</html>"
+BAD_GATEWAY = (
+    "<html>\n<head><title>502 Bad Gateway</title></head>\n"
+    "<body><center><h1>502 Bad Gateway</h1></center></body>\n</html>"
+)
 
 
 def serve(world, request, path):
@@ -59,7 +73,8 @@ def handle(world, request, path):
     try:
         key = authenticate(request.headers, world.ozon.settings.company_blocked)
         headers = world.limits.check(CLIENT_ID, path, world.ozon.settings)
-        method = find_method(world, request, path)
+        check_alive(path, world.clock.now())
+        method = find_method(request, path, key)
         authorize(key, path, method.group, method.writes)
         body = method.request.checked_body(read_body(request))
         call = Call(world, path, body, request.host_url.rstrip("/") + "/ozon", key)
@@ -71,10 +86,11 @@ def handle(world, request, path):
     return answer
 
 
-def find_method(world, request, path):
-    check_alive(path, world.clock.now())
+def find_method(request, path, key):
     if path in METHODS and request.method == "POST":
         return METHODS[path]
+    if path in NOT_SIMULATED:
+        authorize(key, path, *NOT_SIMULATED[path])
     if path in NOT_SIMULATED or path in OFF:
         raise OzonError(501, UNIMPLEMENTED, "this method exists at Ozon but is not simulated here")
     raise not_found("method is not allowed")

@@ -16,7 +16,13 @@ REASONS = {
 }
 NEEDS_MESSAGE = 402
 CLIENT_REASON = 501
-INITIATORS = {"seller": "Продавец", "client": "Клиент", "ozon": "Ozon", "system": "Система", "delivery": "Служба доставки"}
+INITIATORS = {
+    "seller": "Продавец",
+    "client": "Клиент",
+    "ozon": "Ozon",
+    "system": "Система",
+    "delivery": "Служба доставки",
+}
 CANCELLABLE = {"awaiting_approve", "awaiting_packaging", "awaiting_registration", "awaiting_deliver", "arbitration"}
 
 

@@ -37,7 +37,9 @@ def carried(state, posting):
 DELIVERY_LIST = {
     "cursor": Text(),
     "limit": Integer(required=True, low=1, high=1000),
-    "filter": Message("CarriageDeliveryListV2Request_Filter", {"delivery_method_id": Integer(), "departure_date": Text()}),
+    "filter": Message(
+        "CarriageDeliveryListV2Request_Filter", {"delivery_method_id": Integer(), "departure_date": Text()}
+    ),
 }
 
 
@@ -116,7 +118,9 @@ def carriage_row(number, status, count):
 
 
 def actions_of(status):
-    return ["get_shipping_list", "get_waybill", "set_arrival_passes"] if status in WITH_PAPERS else ["set_arrival_passes"]
+    return (
+        ["get_shipping_list", "get_waybill", "set_arrival_passes"] if status in WITH_PAPERS else ["set_arrival_passes"]
+    )
 
 
 CREATE = {"all_blr_traceable": Flag(), "delivery_method_id": Integer(), "departure_date": Moment()}
@@ -144,9 +148,7 @@ def new_carriage(call, place):
     earlier = [
         carriage
         for carriage in call.state.carriages.values()
-        if carriage.warehouse is place
-        and carriage.status in ACTIVE
-        and carriage.departure_date.date() == day.date()
+        if carriage.warehouse is place and carriage.status in ACTIVE and carriage.departure_date.date() == day.date()
     ]
     return Carriage(
         carriage_id=next(call.state.carriage_ids),

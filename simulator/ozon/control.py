@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from decimal import Decimal
 
-from simulator.clock import format_time, parse_time
+from simulator.clock import format_time
 from simulator.ozon import intake, push
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
@@ -33,7 +33,9 @@ def options(world, request, body):
     if unknown := set(body) - OPTIONS:
         raise ValueError(f"unknown options: {', '.join(sorted(unknown))}; known: {', '.join(sorted(OPTIONS))}")
     for name, value in body.items():
-        if type(value) is not type(getattr(settings, name)) and not (is_number(value) and is_number(getattr(settings, name))):
+        if type(value) is not type(getattr(settings, name)) and not (
+            is_number(value) and is_number(getattr(settings, name))
+        ):
             raise ValueError(f"{name} must be a {type(getattr(settings, name)).__name__}")
         setattr(settings, name, value)
     return asdict(settings)
@@ -54,7 +56,11 @@ def list_products(world, _request, _body):
 
 def product_view(product):
     names = ("offer_id", "product_id", "sku", "name", "barcode", "vat", "archived", "status", "mandatory_mark")
-    return {**{name: getattr(product, name) for name in names}, "price": str(product.price), "old_price": str(product.old_price)}
+    return {
+        **{name: getattr(product, name) for name in names},
+        "price": str(product.price),
+        "old_price": str(product.old_price),
+    }
 
 
 def add_postings(world, _request, body):

@@ -40,7 +40,7 @@ def decode_last_id(last_id):
 def page_of(items, limit, cursor, empty_last_page, field="id"):
     """Cut one page out of items that are sorted by their number: (page, cursor, has_next).
 
-    ``items`` are pairs of (number, item). With ``empty_last_page`` the full last page promises one more, which is empty.
+    ``items`` are pairs of (number, item). With ``empty_last_page`` the last page promises one more, which is empty.
     """
     values = decode(cursor)
     try:

@@ -58,9 +58,9 @@ def price_of(line):
 def postings(state):
     found, now = examples(), state.clock.now()
     made = [documented_posting(state, example, now) for example in all_examples()]
-    for posting, example in zip(made, found["v4"]):
+    for posting, example in zip(made, found["v4"], strict=False):
         posting.overrides = moved(example, now)
-    for posting, example in zip(made[len(found["v4"]) :], found["get"]):
+    for posting, example in zip(made[len(found["v4"]) :], found["get"], strict=True):
         posting.get_overrides = moved(example, now)
     return made
 

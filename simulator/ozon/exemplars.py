@@ -224,7 +224,9 @@ def for_get(posting):
     """The part ``product_exemplars`` of one posting."""
     if not posting.exemplars:
         return {"products": []}
-    return {"products": [{"sku": sku, "exemplars": list(map(old_view, units))} for sku, units in posting.exemplars.items()]}
+    return {
+        "products": [{"sku": sku, "exemplars": list(map(old_view, units))} for sku, units in posting.exemplars.items()]
+    }
 
 
 def old_view(unit):

@@ -7,14 +7,13 @@ from simulator.clock import parse_time
 from simulator.ozon.models import Product
 from simulator.ozon.seed import RFBS, SUBSTATUS, add_stock, make_line, make_posting, random_lines, sellable
 
-
 PRODUCT_FIELDS = {
-    "offer_id", "name", "barcode", "price", "old_price", "vat", "sku", "product_id", "archived", "status", "mandatory_mark",
-    "stock", "weight_g",
+    "offer_id", "name", "barcode", "price", "old_price", "vat", "sku", "product_id", "archived", "status",
+    "mandatory_mark", "stock", "weight_g",
 }  # fmt: skip
 POSTING_FIELDS = {
-    "lines", "status", "substatus", "scheme", "warehouse_id", "in_process_at", "shipment_date", "overrides", "get_overrides",
-    "is_legal", "is_multibox",
+    "lines", "status", "substatus", "scheme", "warehouse_id", "in_process_at", "shipment_date", "overrides",
+    "get_overrides", "is_legal", "is_multibox",
 }  # fmt: skip
 LINE_FIELDS = {"offer_id", "sku", "quantity", "price", "currency", "name", "mandatory_mark"}
 MANY_FIELDS = {"count", "lines_min", "lines_max", "statuses", "scheme", "warehouse_id", "in_process_at", "marked"}
@@ -23,13 +22,13 @@ MANY_FIELDS = {"count", "lines_min", "lines_max", "statuses", "scheme", "warehou
 def wanted(body, name):
     rows = body.get(name)
     if not isinstance(rows, list):
-        raise ValueError(f"{name} must be a list")
+        raise TypeError(f"{name} must be a list")
     return rows
 
 
 def check_fields(spec, known, what):
     if not isinstance(spec, dict):
-        raise ValueError(f"a {what} must be an object")
+        raise TypeError(f"a {what} must be an object")
     if unknown := set(spec) - known:
         raise ValueError(f"unknown fields of a {what}: {', '.join(sorted(unknown))}")
 
@@ -151,4 +150,6 @@ def line_of(state, spec):
     quantity = int(spec.get("quantity", 1))
     if quantity < 1:
         raise ValueError("quantity must be positive")
-    return make_line(state, product, quantity, price, spec.get("currency"), spec.get("name"), spec.get("mandatory_mark"))
+    return make_line(
+        state, product, quantity, price, spec.get("currency"), spec.get("name"), spec.get("mandatory_mark")
+    )

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from simulator.answers import Answer, html_answer
-from simulator.labels import parcel_labels
 from simulator.clock import format_time
+from simulator.labels import parcel_labels
 from simulator.ozon.errors import FAILED_PRECONDITION, INVALID_ARGUMENT, OzonError, invalid, not_found
 from simulator.ozon.models import LabelTask
 from simulator.ozon.registry import method

@@ -1,7 +1,8 @@
 """Which path is answered by which function, under which role. Modules register themselves by importing ``method``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 from simulator.ozon.validation import Request
 

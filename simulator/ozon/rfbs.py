@@ -6,7 +6,10 @@ from simulator.ozon.validation import Many, Message, Text
 POSTINGS = {"posting_number": Many(Text(), required=True, most=100)}
 # path → (status and substatus needed before, status and substatus after)
 STEPS = {
-    "/v2/fbs/posting/delivering": (("awaiting_deliver", None), ("delivering", "posting_transferred_to_courier_service")),
+    "/v2/fbs/posting/delivering": (
+        ("awaiting_deliver", None),
+        ("delivering", "posting_transferred_to_courier_service"),
+    ),
     "/v2/fbs/posting/last-mile": (
         ("delivering", "posting_transferred_to_courier_service"),
         ("delivering", "posting_in_courier_service"),
@@ -65,7 +68,13 @@ def set_tracking(call):
     rows = []
     for pair in call.body["tracking_numbers"]:
         posting = call.state.postings.get(pair["posting_number"])
-        error = "" if posting and posting.is_rfbs else "HAS_INCORRECT_TPL_INTEGRATION_TYPE" if posting else "POSTING_NOT_FOUND"
+        error = (
+            ""
+            if posting and posting.is_rfbs
+            else "HAS_INCORRECT_TPL_INTEGRATION_TYPE"
+            if posting
+            else "POSTING_NOT_FOUND"
+        )
         if not error:
             posting.tracking_number = pair["tracking_number"]
             call.state.touch(posting)

@@ -45,8 +45,12 @@ def fill(state, products, postings):
 
 def add_warehouses(state):
     for warehouse in (
-        Warehouse(FBS, "Основной FBS", False, "Ногинск", "Россия, Московская обл., Ногинск, ул. Складская, 1", 55.85, 38.44),
-        Warehouse(FBS_BIG, "Софьино", False, "Софьино", "Россия, Московская обл., Софьино, ССТ, к2", 55.49, 38.17, "BIG"),
+        Warehouse(
+            FBS, "Основной FBS", False, "Ногинск", "Россия, Московская обл., Ногинск, ул. Складская, 1", 55.85, 38.44
+        ),
+        Warehouse(
+            FBS_BIG, "Софьино", False, "Софьино", "Россия, Московская обл., Софьино, ССТ, к2", 55.49, 38.17, "BIG"
+        ),
         Warehouse(RFBS, "Своя доставка", True, "Москва", "Россия, Москва, ул. Промышленная, 5"),
     ):
         # For FBS the warehouse's number is used as the delivery method's, only rFBS has numbers of its own.
@@ -215,6 +219,11 @@ def insert_late_posting(state, first):
     """A posting that appears where a reader has already been: right behind the first one of a page just read."""
     lines = random_lines(state, most=1)
     late = make_posting(
-        state, lines, "awaiting_packaging", first.warehouse, first.in_process_at + timedelta(seconds=1), first.shipment_date
+        state,
+        lines,
+        "awaiting_packaging",
+        first.warehouse,
+        first.in_process_at + timedelta(seconds=1),
+        first.shipment_date,
     )
     state.add_posting(late)

@@ -70,7 +70,9 @@ BY_WAREHOUSE = {
 }
 
 
-@method("/v2/product/info/stocks-by-warehouse/fbs", "product", BY_WAREHOUSE, "GetProductInfoStocksByWarehouseFbsRequestV2")
+@method(
+    "/v2/product/info/stocks-by-warehouse/fbs", "product", BY_WAREHOUSE, "GetProductInfoStocksByWarehouseFbsRequestV2"
+)
 def stocks_by_warehouse(call):
     state, body = call.state, call.body
     if bool(body["offer_id"]) == bool(body["sku"]):
@@ -83,7 +85,9 @@ def stocks_by_warehouse(call):
         for product in {id(product): product for product in found if product}.values()
         for warehouse, amount in stocks_of(state, product)
     ]
-    page, cursor, more = page_of(sorted(pairs, key=first), body["limit"], body["cursor"], state.settings.empty_last_page)
+    page, cursor, more = page_of(
+        sorted(pairs, key=first), body["limit"], body["cursor"], state.settings.empty_last_page
+    )
     return apply_options(state.settings, {"products": page, "cursor": cursor, "has_next": more})
 
 
@@ -126,7 +130,9 @@ def warehouse_stocks(call):
         for (product_id, place), amount in state.stocks.items()
         if place == warehouse_id and product_id in state.products
     ]
-    page, cursor, more = page_of(sorted(pairs, key=first), body["limit"], body["cursor"], state.settings.empty_last_page)
+    page, cursor, more = page_of(
+        sorted(pairs, key=first), body["limit"], body["cursor"], state.settings.empty_last_page
+    )
     return apply_options(state.settings, {"stocks": page, "cursor": cursor, "has_next": more})
 
 
