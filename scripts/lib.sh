@@ -46,7 +46,7 @@ on_error() { # status, line, file: a command failed that nobody looked after
     if [ "$1" = "$TOLD" ]; then exit 1; fi
     fail "a command ended with status $1 (line $2 of ${3##*/})" "read the lines above; logs are in $LOGS"
 }
-trap 'on_error $? "$LINENO" "${BASH_SOURCE[0]}"' ERR
+trap 'on_error $? "$LINENO" "${BASH_SOURCE[0]:-shell}"' ERR
 
 mkdir -p "$CACHE" "$LOGS" "$DATA_DIR" "$ADDONS" 2>/dev/null ||
     fail "the cache folder $CACHE cannot be written" "choose another with SALE_MARKETPLACE_CACHE=/some/folder"
