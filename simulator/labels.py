@@ -123,20 +123,21 @@ def draw_big(sheet, parcel):
 
 def draw_small(sheet, parcel):
     sheet.text(parcel["number"], 9, bold=True, right=parcel["scheme"], gap=0.8)
-    sheet.barcode(parcel["upper"], 10 * mm)
-    draw_goods(sheet, parcel["goods"], floor=15 * mm, size=5)
-    sheet.y = 14 * mm
+    sheet.barcode(parcel["upper"], 9 * mm)
+    draw_goods(sheet, parcel["goods"], floor=13 * mm, size=5)
+    sheet.y = 13 * mm
     sheet.barcode(parcel["lower"], 8 * mm)
 
 
 def draw_goods(sheet, goods, floor, size=6):
-    """As many goods as fit above the floor; the rest is only counted."""
-    for index, (article, name, quantity) in enumerate(goods):
-        if sheet.y - size - 1 * mm < floor:
-            sheet.canvas.setFont(sheet.plain, size)
-            sheet.canvas.drawString(sheet.margin, sheet.y - 2, sheet.spell(f"… и ещё {len(goods) - index}"))
-            return
+    """As many goods as fit above the floor; the rest is only counted, on a line of its own."""
+    line = size + 0.6 * mm
+    room = max(1, int((sheet.y - floor) // line))
+    shown = goods if len(goods) <= room else goods[: room - 1]
+    for article, name, quantity in shown:
         sheet.text(f"{article} · {name}", size, gap=0.6, right=f"{quantity} шт.")
+    if len(shown) < len(goods):
+        sheet.text(f"… и ещё позиций: {len(goods) - len(shown)}", size, gap=0.6)
 
 
 def handover_sheet(carriage, parcels):

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -43,9 +43,10 @@ class Application:
         except Hangup as hangup:
             time.sleep(hangup.delay)
             cut(environ)
-            return []
-        except ClientDisconnected:
-            return []
+            # The web server takes this for a caller who went away, and says nothing more.
+            raise ConnectionAbortedError("cut on purpose") from None
+        except HTTPException as error:
+            return error.get_response(environ)(environ, start_response)
         response = Response(answer.body, answer.status, answer.headers, content_type=answer.content_type)
         return response(environ, start_response)
 

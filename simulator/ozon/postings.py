@@ -1,5 +1,6 @@
 """Reading postings: the two lists of v4, one posting of v3, and the search by the label's barcode."""
 
+import bisect
 from datetime import timedelta
 
 from simulator.answers import RawJson, dump
@@ -78,9 +79,8 @@ UNFULFILLED_LIST = {
 def posting_list(call):
     body, filters = call.body, call.body["filter"]
     check_period(filters["since"], filters["to"])
-    descending = body["sort_dir"].upper() == "DESC"
     after = list_position(body["cursor"])
-    candidates = call.state.window(filters["since"], filters["to"], after, descending)
+    candidates = call.state.window(filters["since"], filters["to"], after, is_descending(body))
     page, more = take_page(candidates, matcher(filters), body["limit"])
     page, repeated = disturb(call, page, more)
     answer = page_answer(call, page + repeated)
@@ -115,12 +115,7 @@ def disturb(call, page, more):
 def unfulfilled_list(call):
     body = call.body
     matches = unfulfilled_matches(call, body["filter"])
-    if body["sort_dir"].upper() == "DESC":
-        matches = matches[::-1]
-    after = unfulfilled_position(body["cursor"])
-    start = 0 if after is None else behind(matches, after, body["sort_dir"].upper() == "DESC")
-    page = matches[start : start + body["limit"]]
-    more = start + body["limit"] < len(matches)
+    page, more = cut_page(matches, unfulfilled_position(body["cursor"]), body["limit"], is_descending(body))
     page, repeated = disturb(call, page, more)
     has_next = more or (call.state.settings.empty_last_page and bool(page))
     head = {"count": len(matches), "cursor": unfulfilled_cursor(page), "has_next": has_next}
@@ -168,12 +163,18 @@ def unfulfilled_key(posting):
     return posting.shipment_date, posting.in_process_at, posting.id
 
 
-def behind(matches, after, descending):
-    for index, posting in enumerate(matches):
-        key = unfulfilled_key(posting)
-        if (key < after) if descending else (key > after):
-            return index
-    return len(matches)
+def cut_page(matches, after, limit, descending):
+    """One page of the sorted postings behind the key ``after``, and whether there are more."""
+    if descending:
+        end = bisect.bisect_left(matches, after, key=unfulfilled_key) if after else len(matches)
+        start = max(0, end - limit)
+        return matches[start:end][::-1], start > 0
+    start = bisect.bisect_right(matches, after, key=unfulfilled_key) if after else 0
+    return matches[start : start + limit], start + limit < len(matches)
+
+
+def is_descending(body):
+    return body["sort_dir"].upper() == "DESC"
 
 
 def check_period(since, until):

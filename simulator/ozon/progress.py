@@ -1,5 +1,6 @@
 """What happens to parcels outside the seller's reach: transport, delivery, disputes, everything a test may order."""
 
+from simulator.ozon.cancelling import cancel
 from simulator.ozon.seed import SHIPPED, SUBSTATUS
 
 NEXT = {
@@ -22,6 +23,9 @@ def set_status(state, posting, status, substatus=None):
     """Any known status, with the moments and the carriage that belong to it."""
     if status not in SUBSTATUS and status != "cancelled_from_split_pending":
         raise ValueError(f"unknown status {status!r}; known: {', '.join(sorted(SUBSTATUS))}")
+    if status == "cancelled":
+        cancel(state, posting, "ozon")
+        return
     now = state.clock.now()
     posting.shipping = False
     if status in SHIPPED:

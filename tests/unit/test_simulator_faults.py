@@ -22,7 +22,7 @@ class Listener:
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 
-    def handler(listener):  # noqa: N805 - the inner class has its own self
+    def handler(listener):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -110,6 +110,13 @@ class TestSimulatorFaults(SimulatorCase):
         self.fault("shift_page")
         self.assertEqual(len(self.all_numbers(limit=5)), 12)
         self.assertEqual(len(self.all_numbers(limit=5)), 13)
+
+    def test_cut_connections_leave_no_noise(self):
+        for kind in ("drop", "accept_then_timeout"):
+            self.fault(kind, delay=0)
+            with self.assertRaises(OSError):
+                self.list()
+        self.assertEqual([line for line in self.simulator.output if "Traceback" in line], [])
 
     def test_misspelt_fault_is_refused(self):
         for spec in ({"path": LIST, "kind": "explode"}, {"path": LIST, "kind": "slow", "dely": 1}):

@@ -1,6 +1,6 @@
 """Postings in the simulator: lists and pages, assembling, splitting, marks, cancelling."""
 
-from .test_simulator_base import PERIOD, SimulatorCase
+from .test_simulator_base import CUTOFF, PERIOD, SimulatorCase
 
 LIST, UNFULFILLED = "/v4/posting/fbs/list", "/v4/posting/fbs/unfulfilled/list"
 SHIP, CANCEL = "/v4/posting/fbs/ship", "/v2/posting/fbs/cancel"
@@ -23,14 +23,15 @@ class TestSimulatorOrders(SimulatorCase):
 
     def test_descending_is_the_reverse(self):
         self.control("POST", "/ozon/postings", {"count": 20})
-        up = self.all_numbers(limit=100)
-        body = {"filter": PERIOD, "limit": 7, "sort_dir": "DESC", "cursor": ""}
-        down = []
-        for _page in range(3):
-            answer = self.call(LIST, body)
-            down += [posting["posting_number"] for posting in answer["postings"]]
-            body["cursor"] = answer["cursor"]
-        self.assertEqual(down, up[::-1])
+        for path, chosen in ((LIST, PERIOD), (UNFULFILLED, CUTOFF)):
+            up, down = self.all_numbers(path), []
+            body = {"filter": chosen, "limit": 7, "sort_dir": "DESC", "cursor": ""}
+            for _page in range(3):
+                answer = self.call(path, body)
+                down += [posting["posting_number"] for posting in answer["postings"]]
+                body["cursor"] = answer["cursor"]
+            self.assertEqual(down, up[::-1])
+            self.assertFalse(answer["has_next"])
 
     def test_empty_last_page(self):
         self.control("POST", "/ozon/postings", {"count": 4})
