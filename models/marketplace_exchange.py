@@ -40,7 +40,7 @@ class MarketplaceExchange(models.Model):
 
     @api.model
     def _store(self, account, exchanges, job=None):
-        """:param exchanges: list of ``client.Exchange``"""
+        """:param exchanges: list of ``marketplaces.base.messages.Exchange``"""
         self.create(
             [
                 {
@@ -50,8 +50,8 @@ class MarketplaceExchange(models.Model):
                     "endpoint": exchange.endpoint,
                     "status": exchange.status or 0,
                     "duration": exchange.duration,
-                    "request": exchange.request,
-                    "response": exchange.response,
+                    "request": f"{exchange.method} {exchange.url}\n\n{exchange.request_body}",
+                    "response": exchange.response_body,
                     "error": exchange.error,
                     "failed": bool(exchange.error) or (exchange.status or 0) >= 400,
                 }

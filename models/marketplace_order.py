@@ -91,7 +91,7 @@ class MarketplaceOrder(models.Model):
     raw_status = fields.Char("Status There", readonly=True)
     raw_substatus = fields.Char("Substatus There", readonly=True)
     actions = fields.Json("Allowed Actions", readonly=True)
-    assembly = fields.Selection([("in_progress", "In Progress"), ("failed", "Failed")], readonly=True)
+    assembly = fields.Selection([("in_progress", "In Progress"), ("failed", "Failed")], "Assembling There", readonly=True)
     observed_at = fields.Datetime("As Of", readonly=True)
     raw = fields.Json(readonly=True, groups="sale_marketplace.group_administrator")
     digest = fields.Char(readonly=True)

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .marketplace_order import STATUSES
-from .marketplace_warehouse import SCHEMES
-
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -16,10 +13,10 @@ class SaleOrder(models.Model):
         store=True,
         index="btree_not_null",
     )
-    marketplace_scheme = fields.Selection(SCHEMES, "Scheme", related="marketplace_order_id.scheme", store=True)
+    marketplace_scheme = fields.Selection(related="marketplace_order_id.scheme", string="Scheme", store=True)
     marketplace_number = fields.Char("Posting Number", related="marketplace_order_id.number", store=True)
     marketplace_status = fields.Selection(
-        STATUSES, "Marketplace Status", related="marketplace_order_id.status", store=True, index="btree_not_null"
+        related="marketplace_order_id.status", string="Marketplace Status", store=True, index="btree_not_null"
     )
     marketplace_ship_by = fields.Datetime("Ship By", related="marketplace_order_id.ship_by", store=True)
     marketplace_ship_state = fields.Selection(related="marketplace_order_id.ship_state", string="Assembly")

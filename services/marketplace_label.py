@@ -75,7 +75,7 @@ class MarketplaceLabel(models.AbstractModel):
     def _ask(self, jobs, adapter):
         """Create label tasks. One posting that is not ready would hold up the others: then each asks alone."""
         try:
-            tasks = adapter.request_labels([self._order(job).number for job in jobs])
+            tasks = adapter.request_labels([self._posting_of(job).number for job in jobs])
         except (errors.NotReady, errors.Rejected) as exc:
             if len(jobs) == 1:
                 return {jobs.id: self._wait_or_give_up(jobs, exc)}
@@ -86,7 +86,7 @@ class MarketplaceLabel(models.AbstractModel):
 
     def _choose(self, job, tasks):
         """The kind of label that the posting's warehouse prints; the only one where there is no choice."""
-        kind = self._order(job).warehouse_id.label_kind
+        kind = self._posting_of(job).warehouse_id.label_kind
         return next((task for task in tasks if task.kind == kind), tasks[0])
 
     def _poll(self, jobs, task_id, adapter):
@@ -96,13 +96,13 @@ class MarketplaceLabel(models.AbstractModel):
                 return dict.fromkeys(jobs.ids, Again(TASK_SECONDS, note=self.env._("Being drawn there")))
             if task.state == "failed":
                 return self._ask_anew(jobs, task.problem)
-            pages = self._split(adapter.download_label(task.url), [self._order(job).number for job in jobs])
+            pages = self._split(adapter.download_label(task.url), [self._posting_of(job).number for job in jobs])
         except (errors.NotFound, errors.PayloadError) as exc:
             return self._ask_anew(jobs, self.env["marketplace.error.text"]._get_sentence(exc, jobs.account_id))
         return {job.id: self._keep(job, task, pages) for job in jobs}
 
     def _keep(self, job, task, pages):
-        order = self._order(job)
+        order = self._posting_of(job)
         if order.number in task.unprinted:
             return self._wait_or_give_up(job, JobFailure(task.unprinted[order.number]))
         pdf = pages.get(order.number)
@@ -119,12 +119,12 @@ class MarketplaceLabel(models.AbstractModel):
     def _wait_or_give_up(self, job, exc):
         if fields.Datetime.now() - job.create_date > GIVE_UP:
             return exc
-        order = self._order(job)
+        order = self._posting_of(job)
         text = self.env["marketplace.error.text"]._get_sentence(exc, job.account_id)
         order.label_problem = text
         return Again(WAIT_SECONDS, payload={}, note=text)
 
-    def _order(self, job):
+    def _posting_of(self, job):
         return self.env["marketplace.order"].browse(job.res_id)
 
     # --- files --------------------------------------------------------------------------------------------------

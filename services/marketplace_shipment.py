@@ -34,9 +34,11 @@ class MarketplaceShipment(models.AbstractModel):
                 ready |= order
         open_pickings = self._get_open_deliveries(ready)
         problems += self._validate(open_pickings)
-        shipped = ready.filtered(lambda order: not self._get_open_deliveries(order))
-        for order in shipped:
-            self._send(order, self._get_deliveries(order).filtered(lambda picking: picking.state == "done"))
+        shipped = self.env["marketplace.order"]
+        for order in ready:
+            if unsent := self._get_unsent_deliveries(order):
+                self._send(order, unsent)
+                shipped |= order
         return shipped, problems
 
     def _get_obstacle(self, order):
@@ -52,7 +54,7 @@ class MarketplaceShipment(models.AbstractModel):
             return self.env._("it is assembled already.")
         if order.ship_state in ("sending", "sent"):
             return self.env._("it is being assembled already.")
-        short = self._get_open_deliveries(order).filtered(lambda picking: picking.state != "assigned")
+        short = self._get_open_deliveries(order).filtered(lambda picking: not self._is_all_there(picking))
         if short:
             return self.env._("its goods are not all reserved (%s).", ", ".join(short.mapped("name")))
         return False
@@ -64,6 +66,22 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _get_open_deliveries(self, orders):
         return self._get_deliveries(orders).filtered(lambda picking: picking.state != "done")
+
+    def _get_unsent_deliveries(self, order):
+        """Validated deliveries that no parcel tells of yet: new ones, or those whose sending was refused."""
+        done = self._get_deliveries(order).filtered(lambda picking: picking.state == "done")
+        return done - order.parcel_ids.picking_id
+
+    @api.model
+    def _is_all_there(self, picking):
+        """Reserved to the last unit; or the packer has said what goes now and what comes later.
+
+        The picking's own state does not tell: with partial deliveries allowed it is *ready* as soon as one line is.
+        """
+        moves = picking.move_ids.filtered(lambda move: move.state != "cancel")
+        if any(move.picked for move in moves):
+            return True
+        return all(move.state == "assigned" for move in moves)
 
     def _validate(self, pickings):
         """All together; where that fails, one by one. Returns what could not be validated, in words."""
