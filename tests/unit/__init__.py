@@ -1,1 +1,20 @@
-"""Tests without a database, of everything under ``marketplaces/``."""
+from . import (
+    test_capabilities,
+    test_client,
+    test_client_limiter,
+    test_client_parse,
+    test_client_wire,
+    test_layering,
+    test_ozon_account,
+    test_ozon_contract,
+    test_ozon_events,
+    test_ozon_orders,
+    test_ozon_shipping,
+    test_redaction,
+    test_simulator_access,
+    test_simulator_contract,
+    test_simulator_faults,
+    test_simulator_orders,
+    test_simulator_papers,
+    test_simulator_stocks,
+)

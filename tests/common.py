@@ -1,0 +1,199 @@
+
+from odoo import Command, fields
+from odoo.tests import TransactionCase
+
+from .simulator_process import SimulatorProcess
+
+CLIENT_ID = "1042"
+WRITE_KEY, READ_KEY = "demo-key-1042-write", "demo-key-1042-read"
+
+
+class MarketplaceCase(TransactionCase):
+    """A company in roubles, VAT inside the prices, one warehouse, ten storable products with stock, one account."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env["base"].with_context(tracking_disable=True).env
+        cls.company = cls._make_company()
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
+        cls.taxes = {rate: cls._make_tax(rate) for rate in (22, 10)}
+        cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
+        cls.products = cls._make_products(10)
+        cls.account = cls._make_account()
+
+    @classmethod
+    def _make_company(cls):
+        roubles = cls.env.ref("base.RUB")
+        roubles.active = True
+        company = cls.env["res.company"].create(
+            {"name": "ООО «Тест»", "currency_id": roubles.id, "country_id": cls.env.ref("base.ru").id}
+        )
+        cls.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
+        # The chart brings its own currency and taxes; a Russian company has neither.
+        company.write({"currency_id": roubles.id, "account_fiscal_country_id": cls.env.ref("base.ru").id})
+        return company
+
+    @classmethod
+    def _make_tax(cls, rate, price_include=True):
+        russia = cls.env.ref("base.ru")
+        group = cls.env["account.tax.group"].create(
+            {"name": f"НДС {rate}%", "company_id": cls.company.id, "country_id": russia.id}
+        )
+        return cls.env["account.tax"].create(
+            {
+                "name": f"НДС {rate}% {'в цене' if price_include else 'сверху'}",
+                "amount": rate,
+                "amount_type": "percent",
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included" if price_include else "tax_excluded",
+                "company_id": cls.company.id,
+                "country_id": russia.id,
+                "tax_group_id": group.id,
+            }
+        )
+
+    @classmethod
+    def _make_products(cls, count):
+        products = cls.env["product.product"].create(
+            [
+                {
+                    "name": f"Товар {number}",
+                    "default_code": f"T-{number:03d}",
+                    "barcode": f"46000000{number:05d}",
+                    "is_storable": True,
+                    "list_price": 9999,
+                    "taxes_id": [Command.set(cls.taxes[22 if number % 2 else 10].ids)],
+                }
+                for number in range(1, count + 1)
+            ]
+        )
+        for product in products:
+            cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, 1000)
+        return products
+
+    @classmethod
+    def _make_account(cls, **values):
+        return cls.env["marketplace.account"].create(
+            {
+                "name": "Ozon Тест",
+                "client_id": CLIENT_ID,
+                "api_key": WRITE_KEY,
+                "mode": "rehearsal",
+                "state": "connected",
+                "company_id": cls.company.id,
+                "warehouse_id": cls.warehouse.id,
+                "start_date": fields.Datetime.subtract(fields.Datetime.now(), days=30),
+                **values,
+            }
+        )
+
+    @classmethod
+    def _make_offers(cls, products=None, account=None):
+        """Linked listings with SKUs, without asking the marketplace."""
+        products = products or cls.products
+        return cls.env["marketplace.offer"].create(
+            [
+                {
+                    "account_id": (account or cls.account).id,
+                    "article": product.default_code,
+                    "sku": str(700000 + product.id),
+                    "external_id": str(900000 + product.id),
+                    "name": product.name,
+                    "product_id": product.id,
+                }
+                for product in products
+            ]
+        )
+
+    def _store(self, *postings, account=None):
+        """Store DTOs; returns their records in the given order."""
+        account = account or self.account
+        self.env["marketplace.order.store"]._store(account, list(postings))
+        found = self.env["marketplace.order"].search(
+            [("account_id", "=", account.id), ("number", "in", [posting.number for posting in postings])]
+        )
+        by_number = {order.number: order for order in found}
+        return found.concat(*(by_number[posting.number] for posting in postings))
+
+    def _import(self, *postings, account=None):
+        """Store and process; returns the records."""
+        orders = self._store(*postings, account=account)
+        self.env["marketplace.order.processor"]._process(orders.filtered(lambda order: order.state == "received"))
+        return orders
+
+
+class SimulatorMarketplaceCase(MarketplaceCase):
+    """The same with a simulated Ozon that sells the company's products, and an engine that really runs."""
+
+    simulator_options = {"products": 0, "postings": 0, "ship_delay": 0, "label_delay": 0, "no_limits": True}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.simulator = SimulatorProcess(**cls.simulator_options)
+        cls.simulator.start()
+        cls.addClassCleanup(cls.simulator.stop)
+        cls.account.base_url = cls.simulator.ozon_url
+        cls.simulator.control("POST", "ozon/options", {"label_task_delay": 0})
+        cls._fill_cabinet()
+
+    @classmethod
+    def _fill_cabinet(cls):
+        cls.simulator.control(
+            "POST",
+            "ozon/products",
+            {
+                "products": [
+                    {
+                        "offer_id": product.default_code,
+                        "name": product.name,
+                        "barcode": product.barcode,
+                        "price": "123.45",
+                        "vat": "0.22",
+                    }
+                    for product in cls.products
+                ]
+            },
+        )
+
+    def _buy(self, *lines, **values):
+        """Buyers order: each line is (product or article, quantity[, price]). Returns the posting's number."""
+        posting = {
+            "lines": [
+                {
+                    "offer_id": item if isinstance(item, str) else item.default_code,
+                    "quantity": quantity,
+                    **({"price": rest[0]} if rest else {}),
+                }
+                for item, quantity, *rest in lines
+            ],
+            **values,
+        }
+        return self.simulator.control("POST", "ozon/postings", {"postings": [posting]})["numbers"][0]
+
+    def _run_jobs(self, *lanes, rounds=30):
+        """Let the engine work as its scheduled actions would, without waiting for the moments that jobs chose."""
+        jobs = self.env["marketplace.job"]
+        with self.enter_registry_test_mode():
+            for _round in range(rounds):
+                waiting = jobs.search([("state", "in", ("pending", "running")), ("account_id.state", "=", "connected")])
+                if lanes:
+                    waiting = waiting.filtered(lambda job: job.lane in lanes)
+                if not waiting:
+                    break
+                waiting.write({"eta": fields.Datetime.now()})
+                self.env.flush_all()
+                for lane in sorted(set(waiting.mapped("lane"))):
+                    self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").method_direct_trigger()
+                self.env.invalidate_all()
+
+    def _poll(self, operation="orders_poll"):
+        self.env["marketplace.job"]._enqueue(operation, self.account)
+        self._run_jobs()
+
+    def _find(self, number):
+        return self.env["marketplace.order"].search([("account_id", "=", self.account.id), ("number", "=", number)])
+
+
