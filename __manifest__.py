@@ -33,6 +33,7 @@
         "views/sale_marketplace_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["sale_marketplace/static/src/**/*"],
         "web.assets_tests": ["sale_marketplace/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",

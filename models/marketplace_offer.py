@@ -48,7 +48,9 @@ class MarketplaceOffer(models.Model):
     old_price = fields.Monetary("Price Before Discount", readonly=True)
     vat_rate = fields.Float("VAT There", readonly=True, digits=(5, 4))
     seen_at = fields.Datetime("Last Seen", readonly=True)
-    waiting_order_count = fields.Integer("Waiting Postings", compute="_compute_waiting_order_count")
+    waiting_order_count = fields.Integer(
+        "Waiting Postings", compute="_compute_waiting_order_count", search="_search_waiting_order_count"
+    )
 
     _article_uniq = models.Constraint("UNIQUE(account_id, article)", "This article is in the list already.")
     _sku_idx = models.Index("(account_id, sku)")
@@ -77,6 +79,13 @@ class MarketplaceOffer(models.Model):
         counts = {offer.id: count for offer, count in lines}
         for offer in self:
             offer.waiting_order_count = counts.get(offer.id, 0)
+
+    def _search_waiting_order_count(self, operator, value):
+        """Only «some wait» is asked."""
+        if (operator, value) != (">", 0):
+            return NotImplemented
+        lines = self.env["marketplace.order.line"]._search([("order_id.state", "=", "mapping")])
+        return [("id", "in", lines.subselect("offer_id"))]
 
     # === CRUD METHODS === #
     def write(self, vals):

@@ -25,6 +25,7 @@ class StockPicking(models.Model):
     marketplace_cargo_places = fields.Integer(
         "Cargo Places",
         related="marketplace_order_id.cargo_places",
+        readonly=False,
         help="Number of boxes of the posting. Set it before assembling.",
     )
     marketplace_label_ids = fields.Many2many(

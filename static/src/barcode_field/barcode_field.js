@@ -1,0 +1,31 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+/** A code to be scanned from the screen, with its text below. */
+export class MarketplaceBarcodeField extends Component {
+    static template = "sale_marketplace.BarcodeField";
+    static props = { ...standardFieldProps };
+
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get url() {
+        // In the query, never in the path: marketplaces' codes contain percent signs.
+        const query = new URLSearchParams({
+            barcode_type: "Code128",
+            value: this.value,
+            width: 600,
+            height: 120,
+        });
+        return `/report/barcode?${query}`;
+    }
+}
+
+registry.category("fields").add("marketplace_barcode", {
+    component: MarketplaceBarcodeField,
+    displayName: _t("Marketplace Barcode"),
+    supportedTypes: ["char"],
+});
