@@ -4,7 +4,7 @@ from collections import namedtuple
 
 Operation = namedtuple("Operation", "label lane service method size needs")
 
-#: operation → label, lane, service and method that do it, jobs that one call takes, adapter operation the key must allow
+#: operation → label, lane, service and method that do it, jobs that one call takes, operation the key must allow
 OPERATIONS = {
     "account_check": Operation("Check the key", "catalogue", "marketplace.account.checker", "_run_check", 1, None),
     "warehouses_poll": Operation(
@@ -31,9 +31,7 @@ OPERATIONS = {
         "Set cargo places", "orders", "marketplace.shipment", "_run_cargo_places", 1, "cargo_places"
     ),
     "label": Operation("Fetch labels", "labels", "marketplace.label", "_run_labels", 20, "label_request"),
-    "handover": Operation(
-        "Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"
-    ),
+    "handover": Operation("Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"),
 }
 LANES = [
     ("orders", "Orders and stock"),

@@ -39,7 +39,13 @@ def fill_simulator():
         if item.article and item.price and item.active
     ]
     strangers = [
-        {"offer_id": "NEW-GIFT-01", "name": "Набор подарочный, новинка", "barcode": "", "price": "990.50", "vat": "0.22"},
+        {
+            "offer_id": "NEW-GIFT-01",
+            "name": "Набор подарочный, новинка",
+            "barcode": "",
+            "price": "990.50",
+            "vat": "0.22",
+        },
         {"offer_id": "NEW-GIFT-02", "name": "Открытка ручной работы", "barcode": "", "price": "149.90", "vat": "0"},
     ]
     control("ozon/products", {"products": rows + strangers})
@@ -109,7 +115,9 @@ def pack_in_two(picking):
 
 
 def hand_over(env, account, orders):
-    warehouse = orders.warehouse_id.sorted(lambda row: -len(orders.filtered(lambda order: order.warehouse_id == row)))[:1]
+    warehouse = orders.warehouse_id.sorted(lambda row: -len(orders.filtered(lambda order: order.warehouse_id == row)))[
+        :1
+    ]
     handover = env["marketplace.handover"].create({"account_id": account.id, "warehouse_id": warehouse.id})
     handover.action_create_there()
     env.cr.commit()
@@ -133,7 +141,7 @@ def summarize(account, orders, assembled, handover, seconds):
         ("Seconds", round(seconds, 1)),
     ]
     for name, value in rows:
-        print(f"   {name:<20} {value}")  # noqa: T201 - this is the demo's output
+        print(f"   {name:<20} {value}")
 
 
 def main(env):

@@ -40,7 +40,8 @@ class MarketplaceAccount(models.Model):
         default="production",
         tracking=True,
         help="Production works in the real cabinet.\n"
-        "Test uses the marketplace's test environment; where there is none it reads the real cabinet and sends nothing.\n"
+        "Test uses the marketplace's test environment; where there is none it reads the real cabinet and sends "
+        "nothing.\n"
         "Rehearsal talks to a simulator: the same buttons, no real orders.",
     )
     base_url = fields.Char(
@@ -86,7 +87,9 @@ class MarketplaceAccount(models.Model):
         "UNIQUE(marketplace, client_id)",
         "This cabinet is connected already: one cabinet twice would double every order.",
     )
-    _webhook_token_uniq = models.Constraint("UNIQUE(webhook_token)", "Two accounts cannot share a notification address.")
+    _webhook_token_uniq = models.Constraint(
+        "UNIQUE(webhook_token)", "Two accounts cannot share a notification address."
+    )
 
     # === COMPUTE METHODS === #
     @api.depends("api_key")
@@ -116,7 +119,9 @@ class MarketplaceAccount(models.Model):
     def _check_base_url(self):
         for account in self.sudo():
             if account.mode == "rehearsal" and not (account.base_url or "").startswith(("http://", "https://")):
-                raise ValidationError(self.env._("Rehearsal needs the address of the simulator, such as %s.", REHEARSAL_URL))
+                raise ValidationError(
+                    self.env._("Rehearsal needs the address of the simulator, such as %s.", REHEARSAL_URL)
+                )
 
     # === CRUD METHODS === #
     @api.model_create_multi

@@ -19,12 +19,18 @@ class MarketplaceAccount(models.Model):
     waiting_job_count = fields.Integer("Waiting Jobs", compute="_compute_job_counts")
     oldest_job_at = fields.Datetime("Oldest Waiting", compute="_compute_job_counts")
     last_order_at = fields.Datetime("Orders Read", compute="_compute_last_order_at")
-    completeness_id = fields.Many2one("marketplace.completeness", "Last Completeness Check", compute="_compute_last_order_at")
+    completeness_id = fields.Many2one(
+        "marketplace.completeness", "Last Completeness Check", compute="_compute_last_order_at"
+    )
 
     #: field → domain, and the filter that the card's link sets in the list of postings
     def _get_order_tiles(self):
         return {
-            "to_assemble_count": [("status", "=", status.TO_ASSEMBLE), ("state", "=", "done"), ("ship_state", "in", ("none", "failed"))],
+            "to_assemble_count": [
+                ("status", "=", status.TO_ASSEMBLE),
+                ("state", "=", "done"),
+                ("ship_state", "in", ("none", "failed")),
+            ],
             "late_count": [("late", "=", True)],
             "mapping_count": [("state", "=", "mapping")],
             "problem_count": ["|", ("state", "=", "problem"), ("problem_kind", "=", "cancel")],

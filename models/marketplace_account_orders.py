@@ -74,7 +74,7 @@ class MarketplaceAccount(models.Model):
     history_as_shipped = fields.Boolean(
         "History as Shipped",
         default=True,
-        help="Postings that were assembled outside Odoo get their delivery validated at once, and nothing is sent for them.",
+        help="Postings that were assembled outside Odoo get their delivery validated at once; nothing is sent for them.",
     )
     date_policy = fields.Selection(
         [("ordered", "When the buyer ordered"), ("imported", "When it was imported")],

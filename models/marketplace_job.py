@@ -80,7 +80,8 @@ class MarketplaceJob(models.Model):
     )
     exchange_ids = fields.One2many("marketplace.exchange", "job_id")
 
-    # While it waits, the same intent is there once. A running one does not count: news that arrive meanwhile need a new run.
+    # While it waits, the same intent is there once. A running one does not count: news that arrive meanwhile need
+    # a new run.
     _identity_uniq = models.UniqueIndex("(identity_key) WHERE state = 'pending'", "The same job is waiting already.")
     _ready_idx = models.Index("(lane, priority, eta) WHERE state IN ('pending', 'running')")
 
@@ -109,7 +110,15 @@ class MarketplaceJob(models.Model):
                 job.write({"state": "cancelled", "result": self.env._("A newer job does the same.")})
                 twin.eta = fields.Datetime.now()
             else:
-                job.write({"state": "pending", "eta": fields.Datetime.now(), "attempts": 0, "error": False, "error_kind": False})
+                job.write(
+                    {
+                        "state": "pending",
+                        "eta": fields.Datetime.now(),
+                        "attempts": 0,
+                        "error": False,
+                        "error_kind": False,
+                    }
+                )
         self._trigger_lanes(failed.mapped("lane"))
 
     def action_cancel(self):
@@ -117,7 +126,12 @@ class MarketplaceJob(models.Model):
 
     def action_view_record(self):
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": self.res_model, "res_id": self.res_id, "view_mode": "form"}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
 
     # === ENQUEUE === #
     @api.model
@@ -188,7 +202,7 @@ class MarketplaceJob(models.Model):
 
     @api.model
     def _take_next(self, lane):
-        """Lock the most urgent jobs that fit into one call: same account, same operation. Empty when nothing is free."""
+        """Lock the most urgent jobs that fit into one call: one account, one operation. Empty when nothing is free."""
         for candidate in self.search(self._get_ready_domain(lane), limit=50):
             first = candidate.try_lock_for_update().filtered_domain(self._get_ready_domain(lane))
             if not first:
@@ -283,7 +297,8 @@ class MarketplaceJob(models.Model):
         if isinstance(exc, errors.AuthError):
             # The account is paused (see the runner); its jobs wait for a working key and lose no attempt.
             return {**vals, "state": "pending", "eta": now, "attempts": self.attempts}
-        if temporary and attempts < MAX_ATTEMPTS:
+        if isinstance(exc, errors.RateLimited) or (temporary and attempts < MAX_ATTEMPTS):
+            # Being asked to wait is not a failure: however often, the job only waits.
             wait = getattr(exc, "retry_after", None) or self._get_backoff(attempts)
             return {**vals, "state": "pending", "eta": now + timedelta(seconds=wait)}
         if not isinstance(exc, (errors.MarketplaceError, UserError, JobFailure)) and not temporary:
@@ -293,7 +308,7 @@ class MarketplaceJob(models.Model):
     @api.model
     def _get_backoff(self, attempts):
         """Seconds: 10, 20, 40 … at most half an hour, with a little chance so that a crowd does not return at once."""
-        return min(10 * 2 ** (attempts - 1), 1800) * random.uniform(0.9, 1.1)  # noqa: S311 - no secret hangs on it
+        return min(10 * 2 ** (attempts - 1), 1800) * random.uniform(0.9, 1.1)
 
     @api.autovacuum
     def _gc_done(self):

@@ -74,7 +74,9 @@ class MarketplaceOffer(models.Model):
 
     def _compute_waiting_order_count(self):
         lines = self.env["marketplace.order.line"]._read_group(
-            [("offer_id", "in", self.ids), ("order_id.state", "=", "mapping")], ["offer_id"], ["order_id:count_distinct"]
+            [("offer_id", "in", self.ids), ("order_id.state", "=", "mapping")],
+            ["offer_id"],
+            ["order_id:count_distinct"],
         )
         counts = {offer.id: count for offer, count in lines}
         for offer in self:
@@ -107,7 +109,9 @@ class MarketplaceOffer(models.Model):
         """One click: take the product that is shown beside the listing."""
         for offer in self:
             if not offer.suggested_product_id:
-                raise UserError(self.env._("There is no product to suggest for %s: choose one by hand.", offer.display_name))
+                raise UserError(
+                    self.env._("There is no product to suggest for %s: choose one by hand.", offer.display_name)
+                )
             offer.product_id = offer.suggested_product_id
 
     def action_match(self):

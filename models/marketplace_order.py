@@ -91,7 +91,9 @@ class MarketplaceOrder(models.Model):
     raw_status = fields.Char("Status There", readonly=True)
     raw_substatus = fields.Char("Substatus There", readonly=True)
     actions = fields.Json("Allowed Actions", readonly=True)
-    assembly = fields.Selection([("in_progress", "In Progress"), ("failed", "Failed")], "Assembling There", readonly=True)
+    assembly = fields.Selection(
+        [("in_progress", "In Progress"), ("failed", "Failed")], "Assembling There", readonly=True
+    )
     observed_at = fields.Datetime("As Of", readonly=True)
     raw = fields.Json(readonly=True, groups="sale_marketplace.group_administrator")
     digest = fields.Char(readonly=True)
@@ -103,7 +105,11 @@ class MarketplaceOrder(models.Model):
     total = fields.Monetary("Total There", readonly=True, help="Goods at the seller's prices, VAT included.")
     total_known = fields.Boolean(readonly=True)
     total_accepted = fields.Boolean(
-        "Lines Accepted", readonly=True, copy=False, tracking=True, help="A person has decided that the lines are right."
+        "Lines Accepted",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="A person has decided that the lines are right.",
     )
     warehouse_id = fields.Many2one("marketplace.warehouse", "Warehouse There", index="btree_not_null")
     warehouse_name = fields.Char(readonly=True)
@@ -219,7 +225,9 @@ class MarketplaceOrder(models.Model):
         """Ask the marketplace for the present state of these postings."""
         self._require_operation("order")
         for order in self:
-            self.env["marketplace.job"]._enqueue("order_fetch", order.account_id, order, {"number": order.number}, priority=1)
+            self.env["marketplace.job"]._enqueue(
+                "order_fetch", order.account_id, order, {"number": order.number}, priority=1
+            )
         return self._notify(self.env._("%s postings are being read from the cabinet.", len(self)))
 
     def action_ship(self):
@@ -235,7 +243,9 @@ class MarketplaceOrder(models.Model):
         self._require_operation("label_request")
         ready = self.filtered(lambda order: order.ship_state == "shipped" and order.status != unified.CANCELLED)
         if not ready:
-            raise UserError(self.env._("The marketplace gives labels for assembled postings only: assemble them first."))
+            raise UserError(
+                self.env._("The marketplace gives labels for assembled postings only: assemble them first.")
+            )
         self.env["marketplace.label"]._request(ready)
         return self._notify(self.env._("%s labels are being fetched.", len(ready)))
 

@@ -14,7 +14,10 @@ class MarketplaceParcel(models.Model):
     sequence = fields.Integer(default=10)
     number = fields.Char(required=True, index=True, help="The posting number on the parcel's label.")
     posting_id = fields.Many2one(
-        "marketplace.order", "Own Posting", index="btree_not_null", help="The posting that the marketplace made of this parcel."
+        "marketplace.order",
+        "Own Posting",
+        index="btree_not_null",
+        help="The posting that the marketplace made of this parcel.",
     )
     package_id = fields.Many2one("stock.package", index="btree_not_null", ondelete="set null")
     picking_id = fields.Many2one("stock.picking", index="btree_not_null", ondelete="set null")

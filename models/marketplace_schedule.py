@@ -168,4 +168,3 @@ class MarketplaceSchedule(models.Model):
                     "last_duration": (now - started).total_seconds(),
                 }
             )
-

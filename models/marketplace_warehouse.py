@@ -43,7 +43,10 @@ class MarketplaceWarehouse(models.Model):
 
         :param warehouses: iterable of ``dto.Warehouse``
         """
-        known = {row.external_id: row for row in self.with_context(active_test=False).search([("account_id", "=", account.id)])}
+        known = {
+            row.external_id: row
+            for row in self.with_context(active_test=False).search([("account_id", "=", account.id)])
+        }
         seen = self.browse()
         for dto in warehouses:
             vals = {

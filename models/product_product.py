@@ -9,9 +9,7 @@ class ProductProduct(models.Model):
 
     def _compute_marketplace_offer_count(self):
         counts = dict(
-            self.env["marketplace.offer"]._read_group(
-                [("product_id", "in", self.ids)], ["product_id"], ["__count"]
-            )
+            self.env["marketplace.offer"]._read_group([("product_id", "in", self.ids)], ["product_id"], ["__count"])
         )
         for product in self:
             product.marketplace_offer_count = counts.get(product._origin, 0)

@@ -5,7 +5,9 @@ from odoo.exceptions import UserError
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    marketplace_order_id = fields.Many2one("marketplace.order", "Posting", copy=False, index="btree_not_null", readonly=True)
+    marketplace_order_id = fields.Many2one(
+        "marketplace.order", "Posting", copy=False, index="btree_not_null", readonly=True
+    )
     marketplace_account_id = fields.Many2one(
         "marketplace.account",
         "Marketplace Account",
@@ -62,4 +64,3 @@ class SaleOrder(models.Model):
             [("code", "=", "sale.order"), ("company_id", "in", [company.id, False])], order="company_id", limit=1
         )
         return sequence._draw_together(count)
-

@@ -28,7 +28,12 @@ class StockMove(models.Model):
         """
         groups = defaultdict(lambda: self.env["stock.move"])
         for move in self:
-            if move.state == "draft" and move.reference_ids and move._should_be_assigned() and move.product_uom_qty >= 0:
+            if (
+                move.state == "draft"
+                and move.reference_ids
+                and move._should_be_assigned()
+                and move.product_uom_qty >= 0
+            ):
                 groups[move._key_assign_picking()] |= move
         taken = self._get_references_with_pickings()
         groups = [moves for moves in groups.values() if not moves.reference_ids & taken]
@@ -112,7 +117,7 @@ class StockMove(models.Model):
         )
 
     def _get_simple_quants(self, products, location):
-        """{product id: quants in removal order}; without products that have owned, packed, negative or locked quants."""
+        """{product id: quants in removal order}, without products whose quants are owned, packed, negative or locked."""
         Quant = self.env["stock.quant"].sudo()
         found = defaultdict(lambda: Quant)
         domain = [("product_id", "in", products.ids), ("location_id", "child_of", location.id)]

@@ -75,12 +75,12 @@ class StockPicking(models.Model):
 
     # === BUSINESS METHODS === #
     def _action_done(self):
-        """Override of `stock`: a validated delivery of a posting is told to the marketplace, afterwards and by a job."""
+        """Override of `stock`: a validated delivery of a posting is told to the marketplace, later and by a job."""
         result = super()._action_done()
         deliveries = self.filtered(
-            lambda picking: picking.state == "done"
-            and picking.marketplace_order_id
-            and picking.picking_type_code == "outgoing"
+            lambda picking: (
+                picking.state == "done" and picking.marketplace_order_id and picking.picking_type_code == "outgoing"
+            )
         )
         if deliveries and not self.env.context.get("marketplace_skip_ship"):
             self.env["marketplace.shipment"]._on_validated(deliveries)

@@ -1,3 +1,5 @@
+from datetime import datetime, timezone
+
 from odoo import api, fields, models
 
 from ..marketplaces.base.adapter import WRITE_OPERATIONS
@@ -55,18 +57,27 @@ class MarketplaceAccountChecker(models.AbstractModel):
             self._warn_once(
                 account,
                 self.env._("API key expires"),
-                self.env._("The key expires in %(days)s days, on %(date)s. Issue a new one in the cabinet and enter it on the account.",
-                           days=max(days, 0), date=fields.Date.to_string(account.key_expires_at)),
+                self.env._(
+                    "The key expires in %(days)s days, on %(date)s. Issue a new one in the cabinet and enter it on the "
+                    "account.",
+                    days=max(days, 0),
+                    date=fields.Date.to_string(account.key_expires_at),
+                ),
             )
 
     def _warn_before_switch_off(self, account, adapter):
-        now = fields.Datetime.now()
+        now = datetime.now(timezone.utc)
         for path, off, successor in adapter.endpoint_warnings(now):
             self._warn_once(
                 account,
                 self.env._("Method %s is switched off", path),
-                self.env._("The marketplace switches off %(path)s on %(date)s (instead: %(successor)s). Update this addon before.",
-                           path=path, date=fields.Date.to_string(off), successor=successor or "–"),
+                self.env._(
+                    "The marketplace switches off %(path)s on %(date)s (instead: %(successor)s). Update this addon "
+                    "before.",
+                    path=path,
+                    date=fields.Date.to_string(off),
+                    successor=successor or "–",
+                ),
             )
 
     def _warn_once(self, account, summary, note):

@@ -82,7 +82,9 @@ class MarketplaceErrorText(models.AbstractModel):
                 account=name,
             ),
         }
-        return reasons.get(exc.reason) or self.env._("%(marketplace)s refused the key: %(text)s", marketplace=label, text=exc)
+        return reasons.get(exc.reason) or self.env._(
+            "%(marketplace)s refused the key: %(text)s", marketplace=label, text=exc
+        )
 
     def _explain_forbidden(self, exc, label, account):
         if exc.reason == "subscription":
@@ -115,7 +117,9 @@ class MarketplaceErrorText(models.AbstractModel):
 
     def _explain_obsolete(self, exc, label, account):
         return self.env._(
-            "%(marketplace)s has switched off the method %(path)s: update this addon.", marketplace=label, path=exc.endpoint or ""
+            "%(marketplace)s has switched off the method %(path)s: update this addon.",
+            marketplace=label,
+            path=exc.endpoint or "",
         )
 
     def _explain_not_found(self, exc, label, account):

@@ -33,7 +33,9 @@ class MarketplaceHandoverService(models.AbstractModel):
                     handover.warehouse_id.external_id, handover.departure_at.replace(tzinfo=timezone.utc)
                 )
             except errors.NotFound as exc:
-                raise JobFailure(self.env._("There is nothing to hand over at %s yet.", handover.warehouse_id.name)) from exc
+                raise JobFailure(
+                    self.env._("There is nothing to hand over at %s yet.", handover.warehouse_id.name)
+                ) from exc
         handover.external_id = external_id
         self._checkpoint()
 

@@ -8,7 +8,7 @@ from ..engine import OPERATIONS, JobFailure
 
 
 class MarketplaceJobRunner(models.AbstractModel):
-    """A handler is a method ``(jobs, adapter, deadline)``; it returns None, a text, or {job id: None | text | exception}.
+    """A handler is a method ``(jobs, adapter, deadline)``; it returns None, a text, or {job id: any of these | exception}.
 
     Raising ends all jobs of the call the same way. A handler never touches the job rows (their lock is held by the
     engine's own transaction); it may commit what is finished by ``_checkpoint``.
@@ -80,6 +80,10 @@ class MarketplaceJobRunner(models.AbstractModel):
         record = job.res_model and job.res_id and self.env[job.res_model].browse(job.res_id).exists()
         if record and hasattr(record, "_on_job_ended"):
             record._on_job_ended(job, vals)
+        elif vals.get("error_kind") == "obsolete":
+            self.env["marketplace.account.checker"]._warn_once(
+                job.account_id, self.env._("A method of the marketplace is switched off"), vals["error"]
+            )
         if vals.get("error"):
             job.account_id._get_schedule_of_operation(job.operation)._note_run(
                 "failed", vals["error"], job.started_at or job.create_date

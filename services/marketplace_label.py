@@ -114,7 +114,10 @@ class MarketplaceLabel(models.AbstractModel):
 
     def _ask_anew(self, jobs, problem):
         """A task that failed is not asked again: a new one is, posting by posting, until it is time to give up."""
-        return {job.id: self._wait_or_give_up(job, JobFailure(problem or self.env._("The label task failed."))) for job in jobs}
+        return {
+            job.id: self._wait_or_give_up(job, JobFailure(problem or self.env._("The label task failed.")))
+            for job in jobs
+        }
 
     def _wait_or_give_up(self, job, exc):
         if fields.Datetime.now() - job.create_date > GIVE_UP:

@@ -53,7 +53,11 @@ class MarketplaceOfferMatcher(models.AbstractModel):
         if found and len(found) == 1:
             return found, "article", False
         if found:
-            return None, False, self.env._("%(count)s products have the article %(article)s.", count=len(found), article=offer.article)
+            return (
+                None,
+                False,
+                self.env._("%(count)s products have the article %(article)s.", count=len(found), article=offer.article),
+            )
         matches = self.env["product.product"]
         for barcode in self._barcodes(offer):
             matches |= by_barcode.get(barcode, self.env["product.product"])

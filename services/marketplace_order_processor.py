@@ -165,7 +165,9 @@ class MarketplaceOrderProcessor(models.AbstractModel):
         if missing:
             names = ", ".join(f"{line.article or line.sku} ({line.name or '–'})" for line in missing)
             raise PostingProblem(
-                "mapping", self.env._("Not linked to a product yet: %s. Link it, and the posting goes on by itself.", names), "mapping"
+                "mapping",
+                self.env._("Not linked to a product yet: %s. Link it, and the posting goes on by itself.", names),
+                "mapping",
             )
         archived = order.line_ids.filtered(lambda line: not line.offer_id.product_id.active)
         if archived:
@@ -177,7 +179,10 @@ class MarketplaceOrderProcessor(models.AbstractModel):
         if free and not order.account_id.allow_zero_price:
             names = ", ".join(line.article or line.sku for line in free)
             raise PostingProblem(
-                "price", self.env._("Price 0 for %s: check it in the cabinet, then try again, or allow price 0 on the account.", names)
+                "price",
+                self.env._(
+                    "Price 0 for %s: check it in the cabinet, then try again, or allow price 0 on the account.", names
+                ),
             )
 
     def _check_currency(self, order):
@@ -186,7 +191,10 @@ class MarketplaceOrderProcessor(models.AbstractModel):
             return
         if not currency or not currency.active:
             raise PostingProblem(
-                "currency", self.env._("The posting is in %s: activate this currency in Accounting, then try again.", order.currency_code)
+                "currency",
+                self.env._(
+                    "The posting is in %s: activate this currency in Accounting, then try again.", order.currency_code
+                ),
             )
         if currency != company.currency_id and not self._find_pricelist(order):
             raise PostingProblem(
@@ -260,15 +268,18 @@ class MarketplaceOrderProcessor(models.AbstractModel):
     def _check_totals(self, orders):
         """The order's total is the marketplace's, to the kopeck, or there is no order."""
         for order in orders:
-            expected = order.total if order.total_known and not order.total_accepted else sum(
-                line.price * line.quantity for line in order.line_ids
+            expected = (
+                order.total
+                if order.total_known and not order.total_accepted
+                else sum(line.price * line.quantity for line in order.line_ids)
             )
             made = order.sale_order_id.amount_total
             if order.account_id.vat_policy != "none" and order._compare(made, expected):
                 raise PostingProblem(
                     "total",
                     self.env._(
-                        "The order would be %(made)s, but the marketplace says %(total)s: check the taxes of its products.",
+                        "The order would be %(made)s, but the marketplace says %(total)s: check the taxes of its "
+                        "products.",
                         made=order._format(made),
                         total=order._format(expected),
                     ),

@@ -63,8 +63,7 @@ class MarketplaceOrderStore(models.AbstractModel):
             return set()
         rows = self.env.execute_query(
             SQL(
-                "SELECT number FROM unnest(%s) AS number "
-                "WHERE NOT pg_try_advisory_xact_lock(%s, hashtext(number))",
+                "SELECT number FROM unnest(%s) AS number WHERE NOT pg_try_advisory_xact_lock(%s, hashtext(number))",
                 sorted(numbers),
                 account.id,
             )
@@ -74,8 +73,7 @@ class MarketplaceOrderStore(models.AbstractModel):
     def _read_known(self, account, numbers):
         rows = self.env.execute_query(
             SQL(
-                "SELECT number, id, digest, observed_at FROM marketplace_order "
-                "WHERE account_id = %s AND number IN %s",
+                "SELECT number, id, digest, observed_at FROM marketplace_order WHERE account_id = %s AND number IN %s",
                 account.id,
                 tuple(numbers) or ("",),
             )
@@ -136,11 +134,13 @@ class MarketplaceOrderStore(models.AbstractModel):
     def _get_references(self, account, postings):
         """Ids that values point at, looked up once per batch."""
         readable = [posting for posting in postings if isinstance(posting, dto.Order)]
-        currencies = self.env["res.currency"].with_context(active_test=False).search(
-            [("name", "in", list({posting.currency for posting in readable}))]
+        currencies = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "in", list({posting.currency for posting in readable}))])
         )
-        warehouses = self.env["marketplace.warehouse"].with_context(active_test=False).search(
-            [("account_id", "=", account.id)]
+        warehouses = (
+            self.env["marketplace.warehouse"].with_context(active_test=False).search([("account_id", "=", account.id)])
         )
         parents = self.env["marketplace.order"].search(
             [("account_id", "=", account.id), ("number", "in", [p.parent_number for p in readable if p.parent_number])]
@@ -261,5 +261,3 @@ class MarketplaceOrderStore(models.AbstractModel):
         if isinstance(current, models.BaseModel):
             current = current.id
         return (current or False) == (value or False)
-
-

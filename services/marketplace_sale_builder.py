@@ -4,7 +4,10 @@ from odoo import Command, api, fields, models
 
 
 class MarketplaceSaleBuilder(models.AbstractModel):
-    """Prepares, creates and confirms the sale orders of postings. Override a ``_prepare_…`` or ``_find_…`` to change one thing."""
+    """Prepares, creates and confirms the sale orders of postings.
+
+    Override a ``_prepare_…`` or ``_find_…`` to change one thing.
+    """
 
     _name = "marketplace.sale.builder"
     _description = "Marketplace Sale Order Builder"

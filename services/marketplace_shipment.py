@@ -101,7 +101,11 @@ class MarketplaceShipment(models.AbstractModel):
         silent = pickings.with_context(skip_sms=True, skip_backorder=True, marketplace_skip_ship=True)
         result = silent.button_validate()
         if result is not True:
-            raise UserError(self.env._("Odoo wants to ask something about it: validate %s by hand.", ", ".join(pickings.mapped("name"))))
+            raise UserError(
+                self.env._(
+                    "Odoo wants to ask something about it: validate %s by hand.", ", ".join(pickings.mapped("name"))
+                )
+            )
 
     @api.model
     def _on_validated(self, pickings):
@@ -111,7 +115,9 @@ class MarketplaceShipment(models.AbstractModel):
                 order.write(
                     {
                         "problem_kind": "cancel",
-                        "problem": self.env._("Validated although the marketplace had cancelled it: take the goods back."),
+                        "problem": self.env._(
+                            "Validated although the marketplace had cancelled it: take the goods back."
+                        ),
                     }
                 )
             elif order.account_id.ship_on_validate and order.ship_state in ("none", "failed"):
@@ -162,8 +168,12 @@ class MarketplaceShipment(models.AbstractModel):
     def _as_units(self, order, sku, quantity):
         if quantity != int(quantity):
             raise UserError(
-                self.env._("Posting %(number)s: %(quantity)s of %(sku)s is not a whole number of units.",
-                           number=order.number, quantity=quantity, sku=sku)
+                self.env._(
+                    "Posting %(number)s: %(quantity)s of %(sku)s is not a whole number of units.",
+                    number=order.number,
+                    quantity=quantity,
+                    sku=sku,
+                )
             )
         return int(quantity)
 
@@ -206,9 +216,7 @@ class MarketplaceShipment(models.AbstractModel):
             for package in payload["packages"]
         ]
         if not payload["whole"]:
-            return [
-                number for package in packages for number in adapter.ship_part(order.number, package.lines).numbers
-            ]
+            return [number for package in packages for number in adapter.ship_part(order.number, package.lines).numbers]
         try:
             return list(adapter.ship_order(order.number, packages).numbers)
         except errors.AlreadyDone:
@@ -289,7 +297,9 @@ class MarketplaceShipment(models.AbstractModel):
             order.write({"ship_state": "failed", "ship_problem": text})
             return None
         if not busy and fields.Datetime.now() - job.create_date > WATCH_LIMIT:
-            return JobFailure(self.env._("The marketplace has not finished assembling for two hours: look in the cabinet."))
+            return JobFailure(
+                self.env._("The marketplace has not finished assembling for two hours: look in the cabinet.")
+            )
         return Again(WATCH_SECONDS, note=self.env._("Still being assembled there"))
 
     @api.model

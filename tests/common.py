@@ -1,4 +1,3 @@
-
 from odoo import Command, fields
 from odoo.tests import TransactionCase
 
@@ -195,5 +194,3 @@ class SimulatorMarketplaceCase(MarketplaceCase):
 
     def _find(self, number):
         return self.env["marketplace.order"].search([("account_id", "=", self.account.id), ("number", "=", number)])
-
-

@@ -28,7 +28,9 @@ class MarketplaceAccountConnect(models.TransientModel):
     client_id = fields.Char("Client ID", required=True)
     api_key = fields.Char("API Key")
     mode = fields.Selection(
-        [("production", "Production"), ("test", "Test"), ("rehearsal", "Rehearsal")], required=True, default="production"
+        [("production", "Production"), ("test", "Test"), ("rehearsal", "Rehearsal")],
+        required=True,
+        default="production",
     )
     base_url = fields.Char("Rehearsal Address", default=REHEARSAL_URL)
     name = fields.Char()
@@ -117,7 +119,11 @@ class MarketplaceAccountConnect(models.TransientModel):
         self.problem = False
         adapter_class = get_adapter_class(self.marketplace)
         return self.env["marketplace.account"].new(
-            {"name": self.name or adapter_class.info.label, "marketplace": self.marketplace, "company_id": self.company_id.id}
+            {
+                "name": self.name or adapter_class.info.label,
+                "marketplace": self.marketplace,
+                "company_id": self.company_id.id,
+            }
         )
 
     def _make_adapter(self, exchanges):
@@ -142,7 +148,8 @@ class MarketplaceAccountConnect(models.TransientModel):
         self.write(
             {
                 "state": "found",
-                "name": self.name or f"{self.env['marketplace.account']._get_marketplace_label(self.marketplace)} {info.company_name}",
+                "name": self.name
+                or f"{self.env['marketplace.account']._get_marketplace_label(self.marketplace)} {info.company_name}",
                 "cabinet_name": info.company_name,
                 "legal_name": info.legal_name,
                 "tax_id": info.tax_id,

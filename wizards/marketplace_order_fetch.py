@@ -20,7 +20,9 @@ class MarketplaceOrderFetch(models.TransientModel):
     until = fields.Datetime(default=fields.Datetime.now)
     numbers = fields.Text("Posting Numbers", help="One per line, or separated by blanks or commas.")
     dry_run = fields.Boolean("Only Show What Would Happen")
-    state = fields.Selection([("draft", "Draft"), ("running", "Running"), ("done", "Done")], default="draft", required=True)
+    state = fields.Selection(
+        [("draft", "Draft"), ("running", "Running"), ("done", "Done")], default="draft", required=True
+    )
     line_ids = fields.One2many("marketplace.order.fetch.line", "fetch_id")
     summary = fields.Char(compute="_compute_summary")
 
