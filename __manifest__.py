@@ -36,7 +36,5 @@
         "web.assets_backend": ["sale_marketplace/static/src/**/*"],
         "web.assets_tests": ["sale_marketplace/static/tests/tours/*.js"],
     },
-    "post_init_hook": "post_init_hook",
-    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

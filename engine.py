@@ -22,6 +22,7 @@ OPERATIONS = {
     "order_process": Operation(
         "Make orders of postings", "orders", "marketplace.order.processor", "_run_process", 1, None
     ),
+    "rehearsal_fill": Operation("Fill the rehearsal", "catalogue", "marketplace.rehearsal", "_run_fill", 1, None),
     "completeness": Operation(
         "Completeness check", "catalogue", "marketplace.completeness.checker", "_run_check", 1, "orders"
     ),

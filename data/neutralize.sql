@@ -3,7 +3,7 @@ UPDATE marketplace_account
    SET api_key = NULL,
        webhook_token = md5(random()::text || clock_timestamp()::text) || md5(random()::text),
        mode = 'rehearsal',
-       base_url = 'http://127.0.0.1:8169/ozon',
+       base_url = 'http://127.0.0.1:8169/' || marketplace,
        state = CASE WHEN state = 'connected' THEN 'paused' ELSE state END,
        pause_reason = 'This is a copy of a database: enter a key to work with it.';
 UPDATE marketplace_job SET state = 'cancelled' WHERE state IN ('pending', 'running');

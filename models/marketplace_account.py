@@ -1,3 +1,4 @@
+import re
 import secrets
 
 from odoo import api, fields, models
@@ -7,7 +8,9 @@ from odoo.tools.urls import urljoin
 from ..marketplaces import ADAPTERS, get_adapter_class
 from ..marketplaces.base.adapter import WRITE_OPERATIONS, AdapterConfig
 
+#: Where the bundled simulator listens by default; each marketplace has its own folder there.
 REHEARSAL_URL = "http://127.0.0.1:8169/ozon"
+REHEARSAL_BUYERS = 10
 
 
 class MarketplaceAccount(models.Model):
@@ -112,8 +115,15 @@ class MarketplaceAccount(models.Model):
     @api.constrains("client_id", "marketplace")
     def _check_client_id(self):
         for account in self:
-            if account.marketplace == "ozon" and not (account.client_id or "").isdigit():
-                raise ValidationError(self.env._("Ozon's Client ID is a number: look for it in Settings → API keys."))
+            info = get_adapter_class(account.marketplace).info
+            if not re.fullmatch(info.client_id_pattern, (account.client_id or "").strip()):
+                raise ValidationError(
+                    self.env._(
+                        "«%(client_id)s» is no Client ID of %(marketplace)s: copy it from the cabinet's API keys.",
+                        client_id=account.client_id,
+                        marketplace=info.label,
+                    )
+                )
 
     @api.constrains("mode", "base_url")
     def _check_base_url(self):
@@ -227,17 +237,27 @@ class MarketplaceAccount(models.Model):
         for account in self:
             account.sudo().webhook_token = secrets.token_urlsafe(32)
 
+    def action_rehearsal_fill(self):
+        """Put the company's products into the simulated cabinet and let some buyers order."""
+        for account in self:
+            if account.mode != "rehearsal":
+                raise UserError(self.env._("This works in rehearsal mode only."))
+            account._check_operation("offers")
+            self.env["marketplace.job"]._enqueue(
+                "rehearsal_fill", account, payload={"buy": REHEARSAL_BUYERS}, priority=1
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Your products go into the simulated cabinet; %s orders follow.", REHEARSAL_BUYERS
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
     @api.model
     def _get_marketplace_label(self, code):
         return ADAPTERS[code].info.label
-
-    # === SETUP === #
-    @api.model
-    def _setup_after_install(self):
-        """Nothing works before an account exists; the scheduled actions of Odoo find nothing to do until then."""
-
-    @api.model
-    def _clean_before_uninstall(self):
-        """Leave no scheduled wake-up behind for actions that are going away."""
-        crons = self.env["ir.cron"].sudo().search([("model_id.model", "=like", "marketplace.%")])
-        self.env["ir.cron.trigger"].sudo().search([("cron_id", "in", crons.ids)]).unlink()

@@ -1,4 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+#: A new account loads what the packers may still have to pack, not the history.
+FIRST_DAYS = 7
 
 
 class MarketplaceAccount(models.Model):
@@ -69,12 +74,14 @@ class MarketplaceAccount(models.Model):
         default="to_assemble",
     )
     start_date = fields.Datetime(
-        "Load Orders Since", default=fields.Datetime.now, help="Older postings are never loaded."
+        "Load Orders Since",
+        default=lambda self: fields.Datetime.now() - timedelta(days=FIRST_DAYS),
+        help="Postings that buyers ordered earlier are never loaded.",
     )
     history_as_shipped = fields.Boolean(
         "History as Shipped",
         default=True,
-        help="Postings that were assembled outside Odoo get their delivery validated at once; nothing is sent for them.",
+        help="Deliveries of postings that were assembled outside Odoo are validated at once; nothing is sent.",
     )
     date_policy = fields.Selection(
         [("ordered", "When the buyer ordered"), ("imported", "When it was imported")],

@@ -22,7 +22,7 @@ class MarketplaceEvent(models.Model):
     number = fields.Char("Posting", index="btree_not_null")
     occurred_at = fields.Datetime()
     received_at = fields.Datetime(default=fields.Datetime.now, required=True, index=True)
-    raw = fields.Json(groups="sale_marketplace.group_administrator")
+    raw = fields.Json(prefetch=False, groups="sale_marketplace.group_administrator")
     times = fields.Integer("Received", default=1, help="How often the marketplace sent the same news.")
     state = fields.Selection(
         [("new", "New"), ("done", "Done"), ("ignored", "Not Needed"), ("failed", "Failed")],

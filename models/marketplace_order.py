@@ -95,7 +95,8 @@ class MarketplaceOrder(models.Model):
         [("in_progress", "In Progress"), ("failed", "Failed")], "Assembling There", readonly=True
     )
     observed_at = fields.Datetime("As Of", readonly=True)
-    raw = fields.Json(readonly=True, groups="sale_marketplace.group_administrator")
+    # Some kilobytes each: read only by whoever asks for it.
+    raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
     digest = fields.Char(readonly=True)
     ordered_at = fields.Datetime("Ordered")
     ship_by = fields.Datetime("Ship By", index=True)

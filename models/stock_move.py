@@ -117,7 +117,7 @@ class StockMove(models.Model):
         )
 
     def _get_simple_quants(self, products, location):
-        """{product id: quants in removal order}, without products whose quants are owned, packed, negative or locked."""
+        """{product id: quants in removal order}, but for products with owned, packed, negative or locked quants."""
         Quant = self.env["stock.quant"].sudo()
         found = defaultdict(lambda: Quant)
         domain = [("product_id", "in", products.ids), ("location_id", "child_of", location.id)]

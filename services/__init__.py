@@ -12,6 +12,7 @@ from . import (
     marketplace_order_processor,
     marketplace_order_status,
     marketplace_order_store,
+    marketplace_rehearsal,
     marketplace_sale_builder,
     marketplace_shipment,
 )

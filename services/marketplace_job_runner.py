@@ -8,7 +8,7 @@ from ..engine import OPERATIONS, JobFailure
 
 
 class MarketplaceJobRunner(models.AbstractModel):
-    """A handler is a method ``(jobs, adapter, deadline)``; it returns None, a text, or {job id: any of these | exception}.
+    """A handler is a method ``(jobs, adapter, deadline)``; it returns None, a text, or {job id: outcome}.
 
     Raising ends all jobs of the call the same way. A handler never touches the job rows (their lock is held by the
     engine's own transaction); it may commit what is finished by ``_checkpoint``.

@@ -60,7 +60,9 @@ class MarketplaceAccountConnect(models.TransientModel):
         default="to_assemble",
         required=True,
     )
-    start_date = fields.Datetime("Load Orders Since", default=fields.Datetime.now)
+    start_date = fields.Datetime(
+        "Load Orders Since", default=lambda self: self.env["marketplace.account"]._fields["start_date"].default(self)
+    )
     auto_confirm = fields.Boolean("Confirm Automatically", default=True)
     vat_policy = fields.Selection(
         lambda self: [

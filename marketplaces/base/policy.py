@@ -54,7 +54,7 @@ def judge_failure(error):
 
 def no_more_than(delay):
     """Jitter: somewhere between the half and the whole of the delay, so that workers do not knock in step."""
-    return delay * random.uniform(0.5, 1.0)  # noqa: S311  not for secrets
+    return delay * random.uniform(0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class OzonAdapter(MarketplaceAdapter):
             "label_request": requests.LABEL_BATCH,
         },
         docs_url="https://docs.ozon.ru/api/seller/",
+        client_id_pattern=r"[0-9]+",
     )
 
     def __init__(self, config, *, observe=None, now=utc_now, **options):
