@@ -108,7 +108,7 @@ class TestRedaction(BaseCase):
         stream = io.StringIO()
         handler = logging.StreamHandler(stream)
         handler.addFilter(RedactingFilter(self.redactor))
-        logger = logging.Logger("test_redaction")  # noqa: LOG001  a logger of its own, outside the tree
+        logger = logging.Logger("test_redaction")
         logger.addHandler(handler)
         logger.warning("calling %s with %s", "/v1/roles", KEY)
         try:
