@@ -27,7 +27,7 @@ OPERATIONS = {
         "Completeness check", "catalogue", "marketplace.completeness.checker", "_run_check", 1, "orders"
     ),
     "ship": Operation("Assemble", "orders", "marketplace.shipment", "_run_ship", 1, "ship"),
-    "ship_watch": Operation("Watch assembling", "orders", "marketplace.shipment", "_run_watch", 20, "order"),
+    "ship_watch": Operation("Watch assembling", "orders", "marketplace.shipment", "_run_watch", 200, "order"),
     "cargo_places": Operation(
         "Set cargo places", "orders", "marketplace.shipment", "_run_cargo_places", 1, "cargo_places"
     ),
@@ -40,6 +40,10 @@ LANES = [
     ("finance", "Finance"),
     ("catalogue", "Catalogue"),
 ]
+
+
+#: So often may a job fail, or its worker die on it, before a person is asked.
+MAX_ATTEMPTS = 8
 
 
 class Again(Exception):

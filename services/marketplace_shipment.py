@@ -10,6 +10,10 @@ from ..marketplaces.base import dto, errors, status
 #: So long the marketplace may check an assembled posting before a person should look.
 WATCH_LIMIT = timedelta(hours=2)
 WATCH_SECONDS = 5
+#: From so many on, the list of changes is read instead of each posting; and for so long that list is enough.
+WATCH_MANY = 5
+WATCH_ALONE = timedelta(minutes=1)
+WATCH_BACK = timedelta(minutes=30)
 
 
 class MarketplaceShipment(models.AbstractModel):
@@ -277,26 +281,31 @@ class MarketplaceShipment(models.AbstractModel):
 
     @api.model
     def _run_watch(self, jobs, adapter, deadline):
-        """Accepted is not assembled: read each posting until the marketplace says which."""
-        return {job.id: self._watch_one(job, adapter) for job in jobs}
+        """Accepted is not assembled: read the postings until the marketplace says which.
 
-    def _watch_one(self, job, adapter):
+        Many at once are read from the list of what changed lately, a hundred to a call; one that is not in it is
+        read alone when it takes unusually long (a failed assembly need not count as a change there).
+        """
+        many = len(jobs) >= WATCH_MANY
+        if many:
+            now = fields.Datetime.now()
+            query = self.env["marketplace.order.poller"]._make_query("changed", now - WATCH_BACK, now)
+            self.env["marketplace.order.poller"]._read(jobs.account_id, adapter.iter_orders(query))
+        return {job.id: self._watch_one(job, adapter, patient=many) for job in jobs}
+
+    def _watch_one(self, job, adapter, patient):
         order = self.env["marketplace.order"].browse(job.res_id)
-        if order.ship_state in ("shipped", "failed"):
-            return None
-        try:
-            posting = adapter.get_order(order.number)
-        except errors.MarketplaceError as exc:
-            return exc
-        _orders, busy = self.env["marketplace.order.store"]._store(order.account_id, [posting])
-        self.env["marketplace.job.runner"]._checkpoint()
-        if order.ship_state == "shipped" or order.status == status.CANCELLED:
+        age = fields.Datetime.now() - job.create_date
+        if order.ship_state == "sent" and not (patient and age < WATCH_ALONE):
+            try:
+                posting = adapter.get_order(order.number)
+            except errors.MarketplaceError as exc:
+                return exc
+            self.env["marketplace.order.store"]._store(order.account_id, [posting])
+            self.env["marketplace.job.runner"]._checkpoint()
+        if order.ship_state != "sent" or order.status == status.CANCELLED:
             return order.raw_status
-        if order.assembly == "failed" or order.ship_state == "failed":
-            text = self.env._("The marketplace could not assemble the posting: try again.")
-            order.write({"ship_state": "failed", "ship_problem": text})
-            return None
-        if not busy and fields.Datetime.now() - job.create_date > WATCH_LIMIT:
+        if age > WATCH_LIMIT:
             return JobFailure(
                 self.env._("The marketplace has not finished assembling for two hours: look in the cabinet.")
             )
