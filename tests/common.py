@@ -114,7 +114,7 @@ class MarketplaceCase(TransactionCase):
             [("account_id", "=", account.id), ("number", "in", [posting.number for posting in postings])]
         )
         by_number = {order.number: order for order in found}
-        return found.concat(*(by_number[posting.number] for posting in postings))
+        return found.browse().concat(*(by_number[posting.number] for posting in postings))
 
     def _import(self, *postings, account=None):
         """Store and process; returns the records."""
