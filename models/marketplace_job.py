@@ -10,14 +10,13 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
-from ..engine import LANES, OPERATIONS, Again, JobFailure
+from ..engine import LANES, MAX_ATTEMPTS, OPERATIONS, Again, JobFailure
 from ..marketplaces.base import errors
 
 _logger = logging.getLogger(__name__)
 
 #: Another worker was quicker, or is at it: the same work succeeds, or finds itself done, a moment later.
 LOST_RACES = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation)
-MAX_ATTEMPTS = 8
 #: Where the caller's time budget is unknown: so long may one lane work before it lets others have their turn.
 RUN_SECONDS = 240
 
@@ -208,13 +207,15 @@ class MarketplaceJob(models.Model):
             if not first:
                 continue
             size = OPERATIONS[first.operation].size
-            if size == 1:
+            if size == 1 or first.state == "running":
+                # What a worker died on is tried alone: the next death names the culprit.
                 return first
             similar = self.search(
                 [
                     *self._get_ready_domain(lane),
                     ("account_id", "=", first.account_id.id),
                     ("operation", "=", first.operation),
+                    ("state", "=", "pending"),
                     ("id", "!=", first.id),
                 ],
                 limit=size - 1,
@@ -241,8 +242,8 @@ class MarketplaceJob(models.Model):
     def _mark_started(self):
         """Commit the mark before anything leaves the house, then hold the rows again."""
         now = fields.Datetime.now()
-        dead = self.filtered(lambda job: job.state == "running")
-        dead.interrupted = True
+        for dead in self.filtered(lambda job: job.state == "running"):
+            dead.write({"interrupted": True, "attempts": dead.attempts + 1})
         self.write({"state": "running", "started_at": now})
         # The one commit that must come before a call: a crash during the call leaves the mark behind.
         self.env["ir.cron"]._commit_progress()
@@ -268,32 +269,31 @@ class MarketplaceJob(models.Model):
             vals = {"state": "pending", "eta": now + timedelta(seconds=outcome.seconds), "result": outcome.note}
             if outcome.payload is not None:
                 vals["payload"] = outcome.payload
-            return {**vals, "interrupted": False}
+            # It went on: what failed before no longer counts.
+            return {**vals, "interrupted": False, "attempts": 0}
         return self._get_failure_vals(outcome, now)
 
     def _record(self, vals):
         self.ensure_one()
-        if vals["state"] == "pending" and self._has_waiting_twin():
-            vals = {**vals, "state": "cancelled", "result": self.env._("A newer job does the same.")}
-        self.write({**vals, "started_at": False})
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                self.write({**vals, "started_at": False})
+        except UniqueViolation:
+            # The same was asked for again meanwhile. It may be in a transaction younger than ours: only the index sees it.
+            text = self.env._("A newer job does the same.")
+            self.write({**vals, "state": "cancelled", "result": text, "started_at": False})
         if self.state == "pending":
             later = self.eta > fields.Datetime.now()
             self._trigger_lanes([self.lane], self.eta if later else None)
-
-    def _has_waiting_twin(self):
-        return bool(
-            self.identity_key
-            and self.search_count(
-                [("identity_key", "=", self.identity_key), ("state", "=", "pending"), ("id", "!=", self.id)], limit=1
-            )
-        )
 
     def _get_failure_vals(self, exc, now):
         """How an exception is kept: what to tell, whether and when to try again."""
         kind, text = self.env["marketplace.error.text"]._explain(exc, self.account_id)
         attempts = self.attempts + 1
         vals = {"attempts": attempts, "error": text, "error_kind": kind}
-        temporary = isinstance(exc, (errors.Retryable, *LOST_RACES))
+        # A body that is no JSON was cut, or is the page of a proxy: the next one may be whole.
+        cut = isinstance(exc, errors.PayloadError) and exc.path == "body"
+        temporary = cut or isinstance(exc, (errors.Retryable, *LOST_RACES))
         if isinstance(exc, errors.AuthError):
             # The account is paused (see the runner); its jobs wait for a working key and lose no attempt.
             return {**vals, "state": "pending", "eta": now, "attempts": self.attempts}

@@ -4,7 +4,7 @@ import time
 
 from odoo import SUPERUSER_ID, api, models
 
-from ..engine import OPERATIONS, JobFailure
+from ..engine import MAX_ATTEMPTS, OPERATIONS, JobFailure
 
 
 class MarketplaceJobRunner(models.AbstractModel):
@@ -43,6 +43,10 @@ class MarketplaceJobRunner(models.AbstractModel):
 
     @api.model
     def _get_refusal(self, jobs):
+        if jobs[0].interrupted and jobs[0].attempts >= MAX_ATTEMPTS:
+            return self.env._(
+                "The server stopped %s times while it did this: it is not tried again by itself.", jobs[0].attempts
+            )
         needs = OPERATIONS[jobs[0].operation].needs
         return needs and jobs.account_id._get_operation_problem(needs)
 
