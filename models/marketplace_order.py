@@ -80,6 +80,11 @@ class MarketplaceOrder(models.Model):
         index=True,
         tracking=True,
     )
+    wanted = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Had a status that the account loads. It stays wanted when it goes on in the cabinet while it waits here.",
+    )
     problem = fields.Text(copy=False)
     problem_kind = fields.Selection(PROBLEM_KINDS, copy=False, index="btree_not_null")
     sale_order_id = fields.Many2one("sale.order", index="btree_not_null", copy=False, ondelete="restrict")
@@ -300,6 +305,16 @@ class MarketplaceOrder(models.Model):
 
     # === BUSINESS METHODS === #
     def _retry(self):
+        """Try again what is no order yet; what could not be read is read again."""
+        orders = self.filtered(lambda order: not order.sale_order_id)
+        unreadable = orders.filtered(lambda order: order.problem_kind == "payload")
+        for order in unreadable:
+            self.env["marketplace.job"]._enqueue(
+                "order_fetch", order.account_id, order, {"number": order.number}, priority=1
+            )
+        (orders - unreadable)._requeue()
+
+    def _requeue(self):
         """Put back in the line and wake the engine; the import itself happens there."""
         orders = self.filtered(lambda order: not order.sale_order_id)
         orders.write({"state": "received", "problem": False, "problem_kind": False})

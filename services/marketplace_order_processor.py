@@ -90,7 +90,7 @@ class MarketplaceOrderProcessor(models.AbstractModel):
         if order.status == status.UNKNOWN:
             return False
         wanted = self.env["marketplace.order.poller"]._wanted_statuses(account)
-        if order.status not in wanted:
+        if order.status not in wanted and not order.wanted:
             return self.env._("The account's settings do not load postings of this status.")
         return False
 

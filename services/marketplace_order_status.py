@@ -36,8 +36,8 @@ class MarketplaceOrderStatus(models.AbstractModel):
                     "ship_problem": self.env._("The marketplace could not assemble the posting: try again."),
                 }
             )
-        if order.state in ("ignored", "problem", "received") and not order.sale_order_id and before != order.status:
-            self._reconsider(order)
+        if not order.sale_order_id:
+            self._reconsider(order, before)
 
     def _cancel(self, order):
         """Cancelled there. Where the goods are decides: not picked → the order is cancelled; else a person looks."""
@@ -84,7 +84,9 @@ class MarketplaceOrderStatus(models.AbstractModel):
         if ours and order.account_id.auto_label and order.label_state == "none":
             self.env["marketplace.label"]._request(order)
 
-    def _reconsider(self, order):
-        """A posting that was not loaded, or had an unknown status, may be wanted now."""
-        if order.state == "ignored" or order.problem_kind == "status":
-            order._retry()
+    def _reconsider(self, order, before):
+        """News of a posting that is no order yet: what kept it from becoming one may be gone."""
+        if before in self.env["marketplace.order.poller"]._wanted_statuses(order.account_id):
+            order.wanted = True
+        if order.state in ("mapping", "problem") or (order.state == "ignored" and before != order.status):
+            order._requeue()
