@@ -79,23 +79,20 @@ class MarketplaceOrderPoller(models.AbstractModel):
         number = job.payload["number"]
         try:
             posting = adapter.get_order(number)
-        except errors.NotFound as exc:
-            self._finish_fetch(job, str(exc))
-            return exc
         except errors.MarketplaceError as exc:
             return exc
         _orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
         if busy:
-            raise Again(3, note=self.env._("Another worker is at this posting."))
+            return Again(3, note=self.env._("Another worker is at this posting."))
         self._process(job.account_id)
         self._finish_fetch(job)
         self._checkpoint()
         return None
 
-    def _finish_fetch(self, job, problem=""):
+    def _finish_fetch(self, job):
         if job.res_model == "marketplace.order.fetch":
             fetch = self.env["marketplace.order.fetch"].browse(job.res_id).exists()
-            fetch._add_number(job.payload["number"], problem)
+            fetch._add_number(job.payload["number"])
             fetch._finish()
 
     # --- shared -------------------------------------------------------------------------------------------------

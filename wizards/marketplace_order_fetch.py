@@ -46,6 +46,12 @@ class MarketplaceOrderFetch(models.TransientModel):
         return self._reopen()
 
     def action_refresh(self):
+        """What was only stored may be an order by now."""
+        stored = self.line_ids.filtered(lambda line: line.outcome == "stored").mapped("number")
+        orders = self.env["marketplace.order"].search(
+            [("account_id", "=", self.account_id.id), ("number", "in", stored)]
+        )
+        self._write_lines([self._describe(order) for order in orders])
         return self._reopen()
 
     # === BUSINESS METHODS === #
@@ -61,7 +67,7 @@ class MarketplaceOrderFetch(models.TransientModel):
         self.env["marketplace.job"]._enqueue("orders_fetch", self.account_id, self, payload, priority=2)
 
     def _start_numbers(self):
-        numbers = list(dict.fromkeys((self.numbers or "").replace(",", " ").replace(";", " ").split()))
+        numbers = self._get_numbers()
         if not numbers:
             raise UserError(self.env._("Enter at least one posting number."))
         if len(numbers) > MAX_NUMBERS:
@@ -74,16 +80,16 @@ class MarketplaceOrderFetch(models.TransientModel):
                 "order_fetch", self.account_id, self, {"number": number}, priority=1, unique=False
             )
 
+    def _get_numbers(self):
+        return list(dict.fromkeys((self.numbers or "").replace(",", " ").replace(";", " ").split()))
+
     def _add_orders(self, account, postings):
         """What a page of postings has become so far."""
         numbers = [posting.number for posting in postings]
         orders = self.env["marketplace.order"].search([("account_id", "=", account.id), ("number", "in", numbers)])
         self._write_lines([self._describe(order) for order in orders])
 
-    def _add_number(self, number, problem=""):
-        if problem:
-            self._write_lines([{"number": number, "outcome": "missing", "message": problem}])
-            return
+    def _add_number(self, number):
         order = self.env["marketplace.order"].search(
             [("account_id", "=", self.account_id.id), ("number", "=", number)], limit=1
         )
@@ -136,14 +142,9 @@ class MarketplaceOrderFetch(models.TransientModel):
                 self.env["marketplace.order.fetch.line"].create({"fetch_id": self.id, **vals})
 
     def _finish(self):
-        """Done when none of its jobs is left; the person who asked is told."""
-        jobs = self.env["marketplace.job"].sudo()
-        for fetch in self:
-            left = jobs.search_count(
-                [("res_model", "=", self._name), ("res_id", "=", fetch.id), ("state", "in", ("pending", "running"))]
-            )
-            # The job that calls is running itself.
-            if left <= 1 and fetch.state != "done":
+        """Done when each number has its answer, or the period is read; the person who asked is told."""
+        for fetch in self.filtered(lambda fetch: fetch.state != "done"):
+            if fetch.kind == "period" or set(fetch._get_numbers()) <= set(fetch.line_ids.mapped("number")):
                 fetch.state = "done"
                 fetch.create_uid._bus_send(
                     "simple_notification",
@@ -152,9 +153,10 @@ class MarketplaceOrderFetch(models.TransientModel):
 
     def _on_job_ended(self, job, vals):
         """The engine tells how a job of this dialog ended without success."""
-        if vals["state"] == "failed" and job.operation == "orders_fetch":
-            self._write_lines([{"number": "–", "outcome": "missing", "message": vals.get("error")}])
-            self.state = "done"
+        if vals["state"] == "failed":
+            number = job.payload.get("number") or "–"
+            self._write_lines([{"number": number, "outcome": "missing", "message": vals["error"]}])
+            self._finish()
 
     def _reopen(self):
         return {
