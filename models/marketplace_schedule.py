@@ -114,7 +114,11 @@ class MarketplaceSchedule(models.Model):
     def _cron_enqueue_due(self):
         """Body of the scheduled action that runs each minute: due schedules become jobs."""
         due = self.search(
-            [("next_run", "<=", fields.Datetime.now()), ("account_id.state", "=", "connected"), ("active", "=", True)]
+            [
+                ("next_run", "<=", fields.Datetime.now()),
+                ("account_id.state", "=", "connected"),
+                ("account_id.active", "=", True),
+            ]
         )
         for schedule in due.try_lock_for_update():
             self.env["marketplace.job"]._enqueue(TASKS[schedule.task][1], schedule.account_id)
