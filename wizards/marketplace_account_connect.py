@@ -100,9 +100,10 @@ class MarketplaceAccountConnect(models.TransientModel):
         self.ensure_one()
         account = self.account_id or self._find_same_account()
         if account:
-            account.write(self._prepare_account_vals())
+            # A new key changes who we are there, never how the person has set up the account.
+            account.write({"active": True, **self._prepare_key_vals()})
         else:
-            account = self.env["marketplace.account"].create(self._prepare_account_vals())
+            account = self.env["marketplace.account"].create({**self._prepare_key_vals(), **self._prepare_setting_vals()})
         self._store_warehouses(account)
         account.action_resume()
         for operation in ("warehouses_poll", "offers_poll", "orders_poll"):
@@ -146,10 +147,12 @@ class MarketplaceAccountConnect(models.TransientModel):
     def _show(self, info, warehouses):
         checker = self.env["marketplace.account.checker"]
         answer = checker._prepare_account_vals(info)
-        known = {row.external_id: row.warehouse_id.id for row in self.account_id.warehouse_ids}
+        account = self.account_id or self._find_same_account()
+        known = {row.external_id: row.warehouse_id.id for row in account.warehouse_ids}
         self.write(
             {
                 "state": "found",
+                "account_id": account.id,
                 "name": self.name
                 or f"{self.env['marketplace.account']._get_marketplace_label(self.marketplace)} {info.company_name}",
                 "cabinet_name": info.company_name,
@@ -193,14 +196,18 @@ class MarketplaceAccountConnect(models.TransientModel):
             .search([("marketplace", "=", self.marketplace), ("client_id", "=", self.client_id.strip())], limit=1)
         )
 
-    def _prepare_account_vals(self):
-        vals = {
+    def _prepare_key_vals(self):
+        vals = {"mode": self.mode, "base_url": self.base_url, **(self.answer or {})}
+        if self.api_key:
+            vals["api_key"] = self.api_key
+        return vals
+
+    def _prepare_setting_vals(self):
+        return {
             "name": self.name,
             "company_id": self.company_id.id,
             "marketplace": self.marketplace,
             "client_id": self.client_id,
-            "mode": self.mode,
-            "base_url": self.base_url,
             "warehouse_id": self.warehouse_id.id,
             "user_id": self.user_id.id,
             "team_id": self.team_id.id,
@@ -208,11 +215,7 @@ class MarketplaceAccountConnect(models.TransientModel):
             "start_date": self.start_date,
             "auto_confirm": self.auto_confirm,
             "vat_policy": self.vat_policy,
-            **(self.answer or {}),
         }
-        if self.api_key:
-            vals["api_key"] = self.api_key
-        return vals
 
     def _store_warehouses(self, account):
         rows = {row.external_id: row for row in account.with_context(active_test=False).warehouse_ids}

@@ -34,6 +34,11 @@ class MarketplaceOrderFetch(models.TransientModel):
             parts = [f"{labels[outcome]}: {len(lines)}" for outcome, lines in groups.items() if outcome]
             fetch.summary = ", ".join(parts) or (fetch.state == "done" and self.env._("No postings found."))
 
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        if self.kind != "period":
+            self.dry_run = False
+
     # === ACTION METHODS === #
     def action_start(self):
         self.ensure_one()

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -7,6 +7,11 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 export class MarketplaceBarcodeField extends Component {
     static template = "sale_marketplace.BarcodeField";
     static props = { ...standardFieldProps };
+
+    setup() {
+        // Where the server cannot draw, the text stays.
+        this.state = useState({ drawn: true });
+    }
 
     get value() {
         return this.props.record.data[this.props.name];

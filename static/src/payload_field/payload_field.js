@@ -9,18 +9,20 @@ export class MarketplacePayloadField extends Component {
     static props = { ...standardFieldProps };
 
     get text() {
-        let value = this.props.record.data[this.props.name];
+        const value = this.props.record.data[this.props.name];
         if (!value) {
             return "";
         }
-        if (typeof value === "string") {
-            try {
-                value = JSON.parse(value);
-            } catch {
-                return value;
-            }
+        if (typeof value !== "string") {
+            return JSON.stringify(value, null, 2);
         }
-        return JSON.stringify(value, null, 2);
+        // A request is its first line, an empty one, and its body.
+        const [, head, body] = value.match(/^((?:[^\n]*\n\s*\n)?)([^]*)$/);
+        try {
+            return head + JSON.stringify(JSON.parse(body), null, 2);
+        } catch {
+            return value;
+        }
     }
 }
 
