@@ -45,7 +45,7 @@ class StockMove(models.Model):
             moves.write({"picking_id": picking.id})
         pickings._log_origin_together()
         for moves in groups:
-            moves._assign_picking_post_process(new=True)
+            moves.with_context(marketplace_origin_logged=True)._assign_picking_post_process(new=True)
         assigned = self.env["stock.move"].union(*groups)
         lines = {(move.picking_id, move.product_id, move.sale_line_id) for move in assigned}
         return assigned == self and len(lines) == len(self)
@@ -91,13 +91,25 @@ class StockMove(models.Model):
 
     def _reserve_together(self):
         """Reserve what can be reserved without special cases. Returns the moves that were dealt with."""
-        candidates = self.filtered(lambda move: move._is_simply_reservable())
-        by_location = candidates.grouped("location_id")
         done = self.env["stock.move"]
-        for location, moves in by_location.items():
+        for location, moves in self._get_simply_reservable().grouped("location_id").items():
             quants = self._get_simple_quants(moves.product_id, location)
             done |= moves.filtered(lambda move, quants=quants: move.product_id.id in quants)._reserve_from(quants)
         return done
+
+    def _get_simply_reservable(self):
+        """All moves of a product, or none of them: first come, first served, whoever reserves it."""
+        places = self.location_id
+        nested = places.filtered(
+            lambda place: any(
+                place != other
+                and (place.parent_path.startswith(other.parent_path) or other.parent_path.startswith(place.parent_path))
+                for other in places
+            )
+        )
+        simple = self.filtered(lambda move: move.location_id not in nested and move._is_simply_reservable())
+        difficult = (self - simple).product_id
+        return simple.filtered(lambda move: move.product_id not in difficult) if difficult else simple
 
     def _is_simply_reservable(self):
         self.ensure_one()

@@ -83,7 +83,8 @@ class StockPicking(models.Model):
             )
         )
         if deliveries and not self.env.context.get("marketplace_skip_ship"):
-            self.env["marketplace.shipment"]._on_validated(deliveries)
+            # Whoever works in the warehouse may validate, with or without rights for marketplaces.
+            self.env["marketplace.shipment"].sudo()._on_validated(deliveries.sudo())
         return result
 
     def _log_origin_together(self):
@@ -95,11 +96,22 @@ class StockPicking(models.Model):
                 bodies[picking.id] = self.env["ir.qweb"]._render(
                     "mail.message_origin_link", {"self": picking, "origin": sale}, minimal_qcontext=True
                 )
-        self.browse(bodies)._message_log_batch(bodies)
+        pickings = self.browse(bodies)
+        domain = [("model", "=", self._name), ("res_id", "in", pickings.ids)]
+        parents = {message.res_id: message.id for message in self.env["mail.message"].sudo().search(domain, order="id")}
+        companies = pickings._mail_get_companies(default=self.env.company)
+        domains = pickings.sudo()._mail_get_alias_domains(default_company=self.env.company)
+        messages = pickings._message_log_batch(bodies)
+        # What posting one by one leaves in them besides.
+        messages.write({"is_internal": False, "email_add_signature": True})
+        for message in messages:
+            message.parent_id = parents.get(message.res_id)
+            message.record_company_id = companies[message.res_id]
+            message.record_alias_domain_id = domains[message.res_id]
 
     def message_post_with_source(self, source_ref, **kwargs):
-        """Override of `mail`: in a batch the note of origin is there already (see ``_log_origin_together``)."""
-        if self.env.context.get("marketplace_batch") and source_ref == "mail.message_origin_link":
+        """Override of `mail`: the note of origin is there already (see ``_log_origin_together``)."""
+        if self.env.context.get("marketplace_origin_logged") and source_ref == "mail.message_origin_link":
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)
 
