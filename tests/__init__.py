@@ -1,2 +1,2 @@
-from . import test_engine
+from . import test_batch_equality, test_engine
 from .unit import *
