@@ -1,4 +1,5 @@
 import hashlib
+from decimal import Decimal
 
 from odoo import Command, api, models
 from odoo.tools import SQL
@@ -7,6 +8,17 @@ from ..marketplaces.base import dto, status
 
 #: Fields of ``dto.Order`` that do not make it another order: when it was seen, and the vendor's own dress of it.
 NOT_IN_DIGEST = ("raw", "observed_at", "related_numbers", "actions")
+
+
+def _plain(value):
+    """The value without its dress: 1530.00 and 1530.0000 are the same amount."""
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return [_plain(getattr(value, name)) for name in value.__dataclass_fields__]
+    return value
 
 
 class MarketplaceOrderStore(models.AbstractModel):
@@ -71,6 +83,7 @@ class MarketplaceOrderStore(models.AbstractModel):
         return {number for (number,) in rows}
 
     def _read_known(self, account, numbers):
+        self.env["marketplace.order"].flush_model(["account_id", "number", "digest", "observed_at"])
         rows = self.env.execute_query(
             SQL(
                 "SELECT number, id, digest, observed_at FROM marketplace_order WHERE account_id = %s AND number IN %s",
@@ -85,7 +98,7 @@ class MarketplaceOrderStore(models.AbstractModel):
         """Equal for two readings that say the same; independent of which method they came from."""
         if isinstance(posting, dto.UnreadableOrder):
             return hashlib.sha256(repr((posting.problem, posting.raw)).encode()).hexdigest()
-        parts = [getattr(posting, name) for name in posting.__dataclass_fields__ if name not in NOT_IN_DIGEST]
+        parts = [_plain(getattr(posting, name)) for name in posting.__dataclass_fields__ if name not in NOT_IN_DIGEST]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     # --- writing ------------------------------------------------------------------------------------------------
