@@ -1,7 +1,7 @@
 # Each target sets up what it needs by itself; what is slow to make is kept in a cache outside this folder.
 # Settings are environment variables: see `make help` and scripts/lib.sh.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop run shell test lint bench clean distclean
+.PHONY: help setup demo stop run shell test lint bench pictures clean distclean
 
 help: ## this list
 	@echo "Targets:"
@@ -40,6 +40,9 @@ lint: ## formatting, static checks, manifest, XML, scripts
 
 bench: ## measure against the speed budget
 	@bash scripts/bench.sh
+
+pictures: ## the README's pictures, from the running demo
+	@bash scripts/pictures.sh
 
 clean: ## stop everything, drop the demo's and the tests' databases
 	@bash scripts/clean.sh

@@ -62,6 +62,7 @@ def connect(env):
             "mode": "rehearsal",
             "base_url": f"{SIMULATOR}/ozon",
             "start_date": fields.Datetime.subtract(fields.Datetime.now(), days=30),
+            "user_id": env.ref("base.user_admin").id,
         }
     )
     wizard.action_check()

@@ -1,0 +1,159 @@
+"""Pictures of the README from the running demo: `make pictures` after `make demo`. Drives headless Chromium over its
+debugging protocol; label sheets come as PDF pages from Odoo itself."""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import websocket
+
+BASE = f"http://127.0.0.1:{os.environ.get('HTTP_PORT', '8069')}"
+TARGET = Path(__file__).resolve().parents[1] / "static" / "description"
+WIDTH, HEIGHT = 1440, 900
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
+    "--no-first-run --hide-scrollbars --remote-debugging-port=0 --remote-allow-origins=*"
+).split()
+
+
+class Browser:
+    def __init__(self):
+        self.profile = tempfile.mkdtemp()
+        program = shutil.which("chromium") or shutil.which("google-chrome")
+        self.process = subprocess.Popen(
+            [program, *FLAGS, f"--user-data-dir={self.profile}", f"--window-size={WIDTH},{HEIGHT}", "about:blank"],
+            stderr=subprocess.DEVNULL,
+        )
+        self.socket = websocket.create_connection(self._find_page(), timeout=120)
+        self.number = 0
+        self.call("Page.enable")
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False
+        )
+
+    def _find_page(self):
+        port_file = Path(self.profile) / "DevToolsActivePort"
+        for _try in range(100):
+            if port_file.exists() and port_file.read_text().strip():
+                port = port_file.read_text().split()[0]
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=10) as answer:
+                    pages = [page for page in json.load(answer) if page["type"] == "page"]
+                if pages:
+                    return pages[0]["webSocketDebuggerUrl"]
+            time.sleep(0.2)
+        raise SystemExit("Chromium did not start")
+
+    def call(self, method, **params):
+        self.number += 1
+        self.socket.send(json.dumps({"id": self.number, "method": method, "params": params}))
+        while True:
+            message = json.loads(self.socket.recv())
+            if message.get("id") == self.number:
+                if "error" in message:
+                    raise SystemExit(f"{method}: {message['error']}")
+                return message["result"]
+
+    def run(self, script):
+        answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise SystemExit(f"{script[:80]}: {answer['exceptionDetails'].get('exception', {}).get('description')}")
+        return answer["result"].get("value")
+
+    def open(self, path, selector, seconds=60):
+        self.call("Page.navigate", url=f"{BASE}{path}")
+        for _try in range(seconds * 5):
+            time.sleep(0.2)
+            if self.run(f"!!document.querySelector({json.dumps(selector)}) && !document.querySelector('.o_blockUI')"):
+                time.sleep(1.2)
+                return
+        raise SystemExit(f"{path}: {selector} did not appear")
+
+    def login(self, login):
+        self.open("/web/login", "input[name=login]")
+        self.run(
+            f"document.querySelector('input[name=login]').value={json.dumps(login)};"
+            f"document.querySelector('input[name=password]').value={json.dumps(login)};"
+            "document.querySelector('.oe_login_form').submit()"
+        )
+        time.sleep(3)
+
+    def rpc(self, model, method, *arguments, **options):
+        body = {"jsonrpc": "2.0", "params": {"model": model, "method": method, "args": arguments, "kwargs": options}}
+        script = (
+            "fetch('/web/dataset/call_kw', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: "
+            f"JSON.stringify({json.dumps(body)})}}).then(r => r.json())"
+        )
+        answer = self.run(script)
+        if "error" in answer:
+            raise SystemExit(f"{model}.{method}: {answer['error']['data']['message']}")
+        return answer["result"]
+
+    def picture(self, name, height=HEIGHT):
+        self.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=height, deviceScaleFactor=1, mobile=False)
+        time.sleep(0.6)
+        data = self.call("Page.captureScreenshot", format="png")["data"]
+        (TARGET / f"{name}.png").write_bytes(base64.b64decode(data))
+        print(f"   {name}.png")
+
+    def pdf_page(self, name, path, dpi):
+        script = (
+            f"fetch({json.dumps(path)}).then(r => r.arrayBuffer()).then(b => {{let s='';"
+            "new Uint8Array(b).forEach(c => s += String.fromCharCode(c)); return btoa(s)})"
+        )
+        pdf = Path(self.profile) / "page.pdf"
+        pdf.write_bytes(base64.b64decode(self.run(script)))
+        target = TARGET / name
+        command = ["pdftoppm", "-png", "-r", str(dpi), "-f", "1", "-l", "1", "-singlefile", str(pdf), str(target)]
+        subprocess.run(command, check=True)
+        print(f"   {name}.png")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+def find(browser, model, domain, order="id"):
+    found = browser.rpc(model, "search", domain, limit=1, order=order)
+    if not found:
+        raise SystemExit(f"The demo has no {model} like {domain}: run make demo")
+    return found[0]
+
+
+def main(names):
+    browser = Browser()
+    try:
+        browser.login("admin")
+        account = find(browser, "marketplace.account", [])
+        order = find(browser, "marketplace.order", [["label_state", "=", "ready"], ["child_ids", "!=", False]])
+        picking = find(browser, "stock.picking", [["marketplace_order_id", "=", order]])
+        pages = {
+            "overview": ("/odoo/action-sale_marketplace.action_marketplace_account_overview", ".o_kanban_record", 520),
+            "account_form": (f"/odoo/marketplace.account/{account}", ".o_form_view", 1000),
+            "order_list": ("/odoo/action-sale_marketplace.action_marketplace_order", ".o_data_row", 760),
+            "order_form": (f"/odoo/marketplace.order/{order}", ".o_form_view", 1000),
+            "delivery_form": (f"/odoo/stock.picking/{picking}", ".o_form_view", 1000),
+        }
+        for name, (path, selector, height) in pages.items():
+            if not names or name in names:
+                browser.open(path, selector)
+                browser.picture(name, height)
+        labels = {"label_58x40": 200, "label_75x120": 140, "label_a4": 60}
+        orders = browser.rpc("marketplace.order", "search", [["ship_state", "=", "shipped"]], limit=8)
+        for name, dpi in labels.items():
+            if not names or name in names:
+                report = f"sale_marketplace.report_{name}"
+                browser.pdf_page(name, f"/report/pdf/{report}/{','.join(map(str, orders))}", dpi)
+    finally:
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
