@@ -145,8 +145,13 @@ class MarketplaceJob(models.Model):
         if unique:
             target = f"{record._name},{record.id}" if record else (payload or {}).get("number", "")
             key = f"{account.id}:{operation}:{target}"
-            waiting = self.sudo().search([("identity_key", "=", key), ("state", "=", "pending")], limit=1)
+            known = self.sudo().search([("identity_key", "=", key), ("state", "in", ("pending", "failed"))])
+            waiting = known.filtered(lambda job: job.state == "pending")
+            # What is asked for again is no failure to look after any more.
+            (known - waiting).write({"state": "cancelled", "result": self.env._("A newer job does the same.")})
             if waiting:
+                if payload and payload != waiting.payload:
+                    waiting.payload = payload
                 if eta is None or eta < waiting.eta:
                     waiting.write({"eta": eta or fields.Datetime.now(), "priority": min(priority, waiting.priority)})
                     self._trigger_lanes([waiting.lane], eta)
@@ -317,6 +322,18 @@ class MarketplaceJob(models.Model):
         count = len(old)
         old.unlink()
         return count, int(count == 10000)
+
+    @api.model
+    def _find_open(self, record, operation):
+        """Jobs about the record that have not ended yet."""
+        return self.search(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "in", record.ids),
+                ("operation", "=", operation),
+                ("state", "in", ("pending", "running")),
+            ]
+        )
 
     @api.model
     def _cancel_waiting(self, record, operations):

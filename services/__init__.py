@@ -15,4 +15,5 @@ from . import (
     marketplace_rehearsal,
     marketplace_sale_builder,
     marketplace_shipment,
+    marketplace_shipment_parcels,
 )

@@ -30,12 +30,7 @@ class MarketplaceOrderStatus(models.AbstractModel):
         elif order.status in ASSEMBLED_THERE:
             self._note_assembled(order)
         elif order.assembly == "failed" and order.ship_state == "sent":
-            order.write(
-                {
-                    "ship_state": "failed",
-                    "ship_problem": self.env._("The marketplace could not assemble the posting: try again."),
-                }
-            )
+            self.env["marketplace.shipment"]._note_failed(order)
         if not order.sale_order_id:
             self._reconsider(order, before)
 
@@ -55,8 +50,11 @@ class MarketplaceOrderStatus(models.AbstractModel):
                     "problem": self.env._(
                         "Cancelled on the marketplace, but its goods are packed or handed over: take them back first."
                     ),
+                    # What waited to be sent is of no use any more.
+                    "ship_state": "none" if order.ship_state == "sending" else order.ship_state,
                 }
             )
+            self.env["marketplace.job"]._cancel_waiting(order, ("ship", "label"))
             order.message_post(body=order.problem)
             return
         sale.action_unlock() if sale.locked else None

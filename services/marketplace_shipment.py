@@ -36,17 +36,20 @@ class MarketplaceShipment(models.AbstractModel):
                 problems.append(f"{order.number}: {problem}")
             else:
                 ready |= order
-        open_pickings = self._get_open_deliveries(ready)
+        open_pickings = self._get_open_deliveries(ready).filtered(self._is_all_there)
         problems += self._validate(open_pickings)
         shipped = self.env["marketplace.order"]
         for order in ready:
-            if unsent := self._get_unsent_deliveries(order):
+            if order.state == "child":
+                self._send_part_again(order)
+                shipped |= order
+            elif unsent := self._get_unsent_deliveries(order):
                 self._send(order, unsent)
                 shipped |= order
         return shipped, problems
 
     def _get_obstacle(self, order):
-        if order.state == "child":
+        if order.state == "child" and order.ship_state != "failed":
             return self.env._("it is a part of %s, which is assembled as a whole.", order._get_root().number)
         if not order.sale_order_id:
             return self.env._("it has not become an order yet.")
@@ -59,7 +62,7 @@ class MarketplaceShipment(models.AbstractModel):
         if order.ship_state in ("sending", "sent"):
             return self.env._("it is being assembled already.")
         short = self._get_open_deliveries(order).filtered(lambda picking: not self._is_all_there(picking))
-        if short:
+        if short and not self._get_unsent_deliveries(order):
             return self.env._("its goods are not all reserved (%s).", ", ".join(short.mapped("name")))
         return False
 
@@ -74,7 +77,9 @@ class MarketplaceShipment(models.AbstractModel):
     def _get_unsent_deliveries(self, order):
         """Validated deliveries that no parcel tells of yet: new ones, or those whose sending was refused."""
         done = self._get_deliveries(order).filtered(lambda picking: picking.state == "done")
-        return done - order.parcel_ids.picking_id
+        told = order.parcel_ids.picking_id - self._get_failed_parcel(order).picking_id
+        jobs = self.env["marketplace.job"].sudo()._find_open(order, "ship")
+        return done - told - done.browse(picking_id for job in jobs for picking_id in job.payload["picking_ids"])
 
     @api.model
     def _is_all_there(self, picking):
@@ -148,7 +153,10 @@ class MarketplaceShipment(models.AbstractModel):
         Lines that were put into no package make one parcel together.
         """
         content = defaultdict(lambda: defaultdict(float))
+        gone = self._get_parcels_gone(order)
         for line in pickings.move_line_ids.filtered(lambda line: line.quantity):
+            if (line.result_package_id, line.picking_id) in gone:
+                continue
             sale_line = line.move_id.sale_line_id
             posting_line = sale_line.marketplace_line_ids.filtered(lambda item: item.order_id == order)[:1]
             if not posting_line or line.product_id != sale_line.product_id:
@@ -196,21 +204,21 @@ class MarketplaceShipment(models.AbstractModel):
         if order.ship_state == "shipped" or order.status == status.CANCELLED:
             return self.env._("Nothing to send any more: %s", order.raw_status)
         if job.interrupted or job.attempts:
-            if self._look(order, adapter):
+            if self._look(order, job.payload, adapter):
                 return self.env._("It had arrived there already.")
         numbers = self._call_ship(order, job.payload, adapter)
         self._record_shipped(order, job.payload, numbers)
         return ", ".join(numbers)
 
-    def _look(self, order, adapter):
+    def _look(self, order, payload, adapter):
         """Read the posting before anything is sent a second time. True when the first sending had arrived."""
         posting = adapter.get_order(order.number)
         self.env["marketplace.order.store"]._store(order.account_id, [posting])
         self.env["marketplace.job.runner"]._checkpoint()
-        if order.ship_state == "shipped" or order.status == status.CANCELLED:
+        if order.status == status.CANCELLED:
             return True
-        if isinstance(posting, dto.Order) and posting.assembly == "in_progress":
-            self._record_shipped(order, {"packages": [], "whole": True}, [order.number, *posting.related_numbers])
+        if order.ship_state == "shipped" or order.assembly == "in_progress":
+            self._record_shipped(order, payload, self._get_new_numbers(order, posting))
             return True
         return False
 
@@ -220,18 +228,18 @@ class MarketplaceShipment(models.AbstractModel):
             for package in payload["packages"]
         ]
         if not payload["whole"]:
-            return [number for package in packages for number in adapter.ship_part(order.number, package.lines).numbers]
+            return self._call_ship_parts(order, packages, adapter)
         try:
             return list(adapter.ship_order(order.number, packages).numbers)
         except errors.AlreadyDone:
-            posting = adapter.get_order(order.number)
-            return [order.number, *getattr(posting, "related_numbers", ())]
+            return self._get_new_numbers(order, adapter.get_order(order.number))
 
     def _record_shipped(self, order, payload, numbers):
         """Accepted, not yet proved: assembling goes on there, so the posting is watched until it is done."""
-        if payload["whole"]:
+        if payload["whole"] and order.ship_state != "shipped":
             order.write({"ship_state": "sent", "ship_problem": False})
-        self._record_parcels(order, payload["packages"], numbers)
+        if not order.parent_id:
+            self._record_parcels(order, payload["packages"], numbers)
         for number in numbers:
             if number != order.number:
                 self.env["marketplace.job"]._enqueue(
@@ -240,44 +248,6 @@ class MarketplaceShipment(models.AbstractModel):
         self.env["marketplace.job"]._enqueue(
             "ship_watch", order.account_id, order, priority=2, eta=self._in(WATCH_SECONDS)
         )
-
-    def _record_parcels(self, order, packages, numbers):
-        """One parcel per number; the n-th number is the n-th package, as the marketplace answers them."""
-        known = {parcel.number: parcel for parcel in order.parcel_ids}
-        children = {child.number: child for child in order.child_ids}
-        for position, number in enumerate(dict.fromkeys(numbers)):
-            package = packages[position] if position < len(packages) else {}
-            vals = {
-                "sequence": position + 1,
-                "package_id": package.get("package_id") or False,
-                "picking_id": package.get("picking_id") or self._get_deliveries(order)[:1].id,
-                "posting_id": order.id if number == order.number else children.get(number, order.browse()).id,
-            }
-            if number in known:
-                known[number].write({name: value for name, value in vals.items() if value})
-            else:
-                self.env["marketplace.parcel"].create({"order_id": order.id, "number": number, **vals})
-
-    @api.model
-    def _adopt_parcel(self, root, child):
-        """A part that came by itself (a poll, a split in the cabinet) finds its parcel, or becomes one."""
-        parcel = root.parcel_ids.filtered(lambda item: item.number == child.number)
-        if parcel:
-            parcel.posting_id = child
-        else:
-            self.env["marketplace.parcel"].create(
-                {
-                    "order_id": root.id,
-                    "number": child.number,
-                    "posting_id": child.id,
-                    "sequence": len(root.parcel_ids) + 1,
-                    "picking_id": self._get_deliveries(root)[:1].id,
-                }
-            )
-        if child.status == status.ASSEMBLED:
-            child.write({"ship_state": "shipped", "shipped_at": fields.Datetime.now()})
-            if root.account_id.auto_label and child.label_state == "none":
-                self.env["marketplace.label"]._request(child)
 
     @api.model
     def _run_watch(self, jobs, adapter, deadline):

@@ -1,0 +1,132 @@
+from collections import Counter
+
+from odoo import api, fields, models
+
+from ..marketplaces.base import dto, status
+from .marketplace_order_status import ASSEMBLED_THERE
+from .marketplace_shipment import WATCH_SECONDS
+
+
+class MarketplaceShipment(models.AbstractModel):
+    """Parcels: which posting of the marketplace each of our boxes has become."""
+
+    _inherit = "marketplace.shipment"
+
+    # --- what was told ------------------------------------------------------------------------------------------
+    def _get_failed_parcel(self, order):
+        """Accepted at first, and then not assembled: the posting's own parcel has left with nobody."""
+        return order.parcel_ids.filtered(lambda parcel: order.ship_state == "failed" and parcel.number == order.number)
+
+    def _get_parcels_gone(self, order):
+        """{(package, delivery)} of a failed posting that went as other parcels: only the failed one is told again."""
+        failed = self._get_failed_parcel(order)
+        return {(parcel.package_id, parcel.picking_id) for parcel in order.parcel_ids - failed} if failed else set()
+
+    def _send_part_again(self, child):
+        """A part that the marketplace split off with our parcels, and then could not assemble."""
+        parcel = child._get_root().parcel_ids.filtered(lambda item: item.posting_id == child)
+        package = {
+            "package_id": parcel.package_id.id,
+            "picking_id": parcel.picking_id.id,
+            "lines": [[line.sku, line.quantity] for line in child.line_ids],
+        }
+        payload = {"packages": [package], "whole": True, "picking_ids": parcel.picking_id.ids}
+        child.write({"ship_state": "sending", "ship_problem": False})
+        self.env["marketplace.job"]._enqueue("ship", child.account_id, child, payload, priority=1)
+
+    # --- parts --------------------------------------------------------------------------------------------------
+    def _call_ship_parts(self, order, packages, adapter):
+        """Each package becomes a posting of its own; one that came into being without our knowing is not sent again."""
+        known, numbers = {order.number, *order.parcel_ids.mapped("number")}, []
+        for package in packages:
+            number = self._find_part(order, package, known, adapter) or self._ship_part(order, package, adapter)
+            numbers.append(number)
+            known.add(number)
+        return numbers
+
+    def _ship_part(self, order, package, adapter):
+        """The number of the part; the posting's own where nothing was left of it."""
+        numbers = adapter.ship_part(order.number, package.lines).numbers
+        return next((number for number in numbers if number != order.number), order.number)
+
+    def _find_part(self, order, package, known, adapter):
+        posting = adapter.get_order(order.number)
+        for number in getattr(posting, "related_numbers", ()):
+            part = number not in known and adapter.get_order(number)
+            if not isinstance(part, dto.Order):
+                continue
+            under_way = part.assembly == "in_progress" or part.status in ASSEMBLED_THERE
+            if under_way and self._count_units(part.lines) == self._count_units(package.lines):
+                return number
+        return None
+
+    def _count_units(self, lines):
+        units = Counter()
+        for line in lines:
+            units[line.sku] += line.quantity
+        return units
+
+    def _get_new_numbers(self, order, posting):
+        """The posting and the parts that it was split into, without parts that were known before."""
+        known = set(order.parcel_ids.mapped("number"))
+        related = getattr(posting, "related_numbers", ())
+        return [order.number, *(number for number in related if number not in known)]
+
+    # --- records ------------------------------------------------------------------------------------------------
+    def _record_parcels(self, order, packages, numbers):
+        """One parcel per number; the n-th number is the n-th package, as the marketplace answers them."""
+        known = {parcel.number: parcel for parcel in order.parcel_ids}
+        children = {child.number: child for child in order.child_ids}
+        for position, number in enumerate(dict.fromkeys(numbers)):
+            package = packages[position] if position < len(packages) else {}
+            child = children.get(number, order.browse())
+            vals = {
+                "sequence": position + 1,
+                "package_id": package.get("package_id") or False,
+                "picking_id": package.get("picking_id") or self._get_deliveries(order)[:1].id,
+                "posting_id": order.id if number == order.number else child.id,
+            }
+            if number in known:
+                known[number].write({name: value for name, value in vals.items() if value})
+            else:
+                self.env["marketplace.parcel"].create({"order_id": order.id, "number": number, **vals})
+            self._expect(child)
+
+    @api.model
+    def _adopt_parcel(self, root, child):
+        """A part that came by itself (a poll, a split in the cabinet) finds its parcel, or becomes one."""
+        parcel = root.parcel_ids.filtered(lambda item: item.number == child.number)
+        if parcel:
+            parcel.posting_id = child
+        else:
+            self.env["marketplace.parcel"].create(
+                {
+                    "order_id": root.id,
+                    "number": child.number,
+                    "posting_id": child.id,
+                    "sequence": len(root.parcel_ids) + 1,
+                    "picking_id": self._get_deliveries(root)[:1].id,
+                }
+            )
+        if child.status in ASSEMBLED_THERE:
+            child.write({"ship_state": "shipped", "shipped_at": fields.Datetime.now()})
+            if child.status == status.ASSEMBLED and root.account_id.auto_label and child.label_state == "none":
+                self.env["marketplace.label"]._request(child)
+        elif parcel:
+            self._expect(child)
+
+    @api.model
+    def _note_failed(self, order):
+        text = self.env._("The marketplace could not assemble the posting: try again.")
+        order.write({"ship_state": "failed", "ship_problem": text})
+
+    def _expect(self, child):
+        """A part that left with our parcels is watched until it is assembled, as the posting itself is."""
+        for part in child.filtered(lambda item: item.ship_state == "none"):
+            if part.assembly == "failed":
+                self._note_failed(part)
+                continue
+            part.ship_state = "sent"
+            self.env["marketplace.job"]._enqueue(
+                "ship_watch", part.account_id, part, priority=2, eta=self._in(WATCH_SECONDS)
+            )
