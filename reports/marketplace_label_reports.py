@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools.misc import format_datetime
 
-from .code128 import draw_uri
+from .code128 import draw
 
 #: Characters that command a label printer; ``^FH`` lets them be written as numbers.
 ZPL_ESCAPES = str.maketrans({"^": "_5E", "~": "_7E", "_": "_5F", "\n": " ", "\r": " "})
@@ -38,9 +38,9 @@ class MarketplaceLabelSheet(models.AbstractModel):
             "order": order,
             "number": order.number,
             "barcode": barcode,
-            "barcode_image": draw_uri(barcode),
+            "bars": draw(barcode),
             "second_barcode": order.barcode_lower or "",
-            "second_barcode_image": draw_uri(order.barcode_lower or ""),
+            "second_bars": draw(order.barcode_lower or ""),
             "account": order.account_id.name,
             "scheme": dict(order._fields["scheme"]._description_selection(self.env)).get(order.scheme, ""),
             "warehouse": order.warehouse_id.name or order.warehouse_name or "",
