@@ -9,6 +9,8 @@ from ..marketplaces.base import dto, errors, status
 PAGE = 100
 #: News are read again from so long before the last reading: an answer that was late, or out of order, is not lost.
 OVERLAP = timedelta(hours=2)
+#: The marketplace's clock may be ahead of ours.
+AHEAD = timedelta(minutes=5)
 #: Postings that wait for assembly are asked for by their ship-by time, from far back to far ahead.
 UNFULFILLED_BACK, UNFULFILLED_AHEAD = timedelta(days=30), timedelta(days=60)
 #: One slice of a long period: what is finished of it stays finished.
@@ -37,15 +39,17 @@ class MarketplaceOrderPoller(models.AbstractModel):
         schedule = account._get_schedule("statuses")
         seen = new = 0
         since = min(schedule.read_until or account.start_date or started - OVERLAP, started)
-        while since < started:
+        complete = False
+        while not complete:
             until = min(since + SLICE, started)
-            query = self._make_query("changed", since - OVERLAP, until)
+            query = self._make_query("changed", since - OVERLAP, until + AHEAD)
             counts = self._read(account, adapter.iter_orders(query))
             seen, new = seen + counts[0], new + counts[1]
             # Taken before the reading began and moved only after it was complete.
             schedule.read_until = since = until
             self._checkpoint()
-            if since < started and not self.env["marketplace.job.runner"]._has_time(deadline):
+            complete = since >= started
+            if not complete and not self.env["marketplace.job.runner"]._has_time(deadline):
                 raise Again(note=self.env._("Read up to %s", fields.Datetime.to_string(since)))
         return self._finish(account, "statuses", seen, new, started)
 
