@@ -1,0 +1,91 @@
+"""Helpers shared by the tests of importing orders."""
+
+from odoo.addons.sale_marketplace.marketplaces.base import limiter
+
+from .common import MarketplaceCase, SimulatorMarketplaceCase
+
+
+class OrdersCase(MarketplaceCase):
+    """Ten linked listings; DTOs are stored and processed directly."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.offers = cls._make_offers()
+
+    def _go_on(self, orders):
+        """What the engine would do with postings that are back in the line."""
+        self.env["marketplace.order.processor"]._process(orders.filtered(lambda order: order.state == "received"))
+
+    def _store_again(self, posting):
+        """A later observation of a posting, processed as the engine would."""
+        order = self._store(posting)
+        self._go_on(order)
+        return order
+
+    def _find_jobs(self, operation, account=None):
+        return self.env["marketplace.job"].search(
+            [("account_id", "=", (account or self.account).id), ("operation", "=", operation)]
+        )
+
+
+class OrdersSimulatorCase(SimulatorMarketplaceCase):
+    """A cabinet that is empty of postings before each test, and linked listings."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._link_cabinet()
+
+    @classmethod
+    def _link_cabinet(cls):
+        """Listings with the cabinet's own SKUs, linked, without a poll per test."""
+        rows = cls.simulator.control("GET", "ozon/products")["products"]
+        by_code = cls.products.grouped("default_code")
+        cls.offers = cls.env["marketplace.offer"].create(
+            [
+                {
+                    "account_id": cls.account.id,
+                    "article": row["offer_id"],
+                    "sku": str(row["sku"]),
+                    "external_id": str(row["product_id"]),
+                    "name": row["name"],
+                    "product_id": by_code[row["offer_id"]].id,
+                }
+                for row in rows
+                if row["offer_id"] in by_code
+            ]
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.simulator.control("POST", "reset", {})
+        self._fill_cabinet()
+        # A limit that one test has met holds for the whole process.
+        limiter._shared.clear()
+        self.addCleanup(limiter._shared.clear)
+
+    def _fault(self, path, kind, **spec):
+        self.simulator.control("POST", "faults", {"path": path, "kind": kind, **spec})
+
+    def _heal(self):
+        self.simulator.control("DELETE", "faults")
+
+    def _set_options(self, **options):
+        self.simulator.control("POST", "ozon/options", options)
+
+    def _count_requests(self, path):
+        return self.simulator.control("GET", f"requests?path={path}")["count"]
+
+    def _enqueue(self, operation, account=None, **options):
+        return self.env["marketplace.job"]._enqueue(operation, account or self.account, **options)
+
+    def _trigger(self, lane="orders"):
+        """One run of a lane's scheduled action, with the moments that jobs chose respected."""
+        with self.enter_registry_test_mode():
+            self.env.flush_all()
+            self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").method_direct_trigger()
+            self.env.invalidate_all()
+
+    def _find_all(self):
+        return self.env["marketplace.order"].search([("account_id", "=", self.account.id)])
