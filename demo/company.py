@@ -114,9 +114,17 @@ def setup_language(env):
 
 def setup_users(env):
     people = {
-        "user_clerk": ("Клавдия, менеджер заказов", "clerk", ["sales_team.group_sale_salesman_all_leads"]),
-        "user_packer": ("Пётр, сборщик", "packer", ["stock.group_stock_user"]),
-        "user_accountant": ("Анна, бухгалтер", "accountant", ["account.group_account_manager"]),
+        "user_clerk": (
+            "Клавдия, менеджер заказов",
+            "clerk",
+            ["sales_team.group_sale_salesman_all_leads", "sale_marketplace.group_user"],
+        ),
+        "user_packer": ("Пётр, сборщик", "packer", ["sale_marketplace.group_user"]),
+        "user_accountant": (
+            "Анна, бухгалтер",
+            "accountant",
+            ["account.group_account_manager", "sale_marketplace.group_accountant"],
+        ),
     }
     rows = {
         name: {
