@@ -44,7 +44,7 @@ class MarketplaceOrder(models.Model):
     account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     marketplace = fields.Selection(related="account_id.marketplace", store=True)
-    number = fields.Char("Posting", required=True, copy=False, index="trigram")
+    number = fields.Char("Posting", required=True, copy=False)
     order_number = fields.Char("Order Number")
     order_external_id = fields.Char("Order ID", index="btree_not_null")
     parent_number = fields.Char(readonly=True)
