@@ -50,10 +50,10 @@ class MarketplaceWebhook(http.Controller):
         return found
 
     def _read_body(self):
-        """The raw body, or None when it is too long; a lying or missing length does not help."""
+        """The raw body, or None when it is too long; what announces itself as too long is not even read."""
         if (request.httprequest.content_length or 0) > MAX_BODY:
             return None
-        body = request.httprequest.stream.read(MAX_BODY + 1)
+        body = request.httprequest.get_data(cache=False)
         return None if len(body) > MAX_BODY else body
 
     def _receive(self, account, events):

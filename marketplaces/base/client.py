@@ -23,6 +23,8 @@ KEPT_BODY = 20_000
 _CHUNK = 64 * 1024
 #: ``\\u0000`` that is not itself escaped.
 _NUL_ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+#: The escape of half a letter; two of them in a row are one letter.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def utc_now():
@@ -224,7 +226,7 @@ class HttpClient:
             return None
         if not content:
             return {} if verdict == verdicts.ACCEPTED else None
-        return _parse_json(content)
+        return parse_json(content)
 
     def _answer_error(self, call, verdict, status, data):
         if not call.authenticated:
@@ -312,12 +314,17 @@ def _looks_like_json(headers, content):
     return "json" in headers.get("Content-Type", "").lower() or content.lstrip()[:1] == b"{"
 
 
-def _parse_json(content):
-    """Parsed JSON, or None where it is none: HTML of a proxy, a cut body."""
+def parse_json(content):
+    """Parsed JSON that PostgreSQL can store, or None where it is none: HTML of a proxy, a cut body."""
     if b"\\u0000" in content:
         # PostgreSQL cannot store it, and it means nothing.
         content = _NUL_ESCAPE.sub(rb"\1", content)
     try:
-        return json.loads(content, parse_constant=_no_number)
+        data = json.loads(content, parse_constant=_no_number)
+        if _SURROGATE.search(content):
+            # Nor half a letter.
+            text = json.dumps(data, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            data = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return data

@@ -8,6 +8,7 @@ import json
 from datetime import datetime, timezone
 
 from ..base import dto, parse
+from ..base.client import parse_json
 from ..base.errors import PayloadError
 from . import units
 from .requests import format_time
@@ -59,10 +60,7 @@ def make_answer(events, error, now=None):
 
 
 def _read_object(body):
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        raise PayloadError("body", f"{len(body)} bytes", "is not JSON") from None
+    data = parse_json(body)
     if not isinstance(data, dict):
         raise PayloadError("body", type(data).__name__, "is not an object")
     return data
