@@ -40,18 +40,23 @@ class MarketplaceHandoverService(models.AbstractModel):
         self._checkpoint()
 
     def _find_created(self, handover, adapter):
-        """After a call without an answer: is there a carriage of this warehouse and day already?"""
+        """After a call without an answer: is there a carriage of this warehouse and day that is none of ours yet?"""
         day = handover.departure_at.replace(tzinfo=timezone.utc)
+        ours = handover.search([("warehouse_id", "=", handover.warehouse_id.id), ("external_id", "!=", False)])
+        known = set(ours.mapped("external_id"))
         for slot in adapter.iter_handover_slots(day):
-            if slot.warehouse_external_id == handover.warehouse_id.external_id and slot.handover_external_id:
+            same_place = slot.warehouse_external_id == handover.warehouse_id.external_id
+            if same_place and slot.handover_external_id and slot.handover_external_id not in known:
                 return slot.handover_external_id
         return False
 
     def _approve(self, handover, adapter):
         try:
             adapter.approve_handover(handover.external_id)
-        except errors.AlreadyDone:
-            handover.raw_status = False
+        except errors.Rejected:
+            # Approved before, when the answer was lost, or in the cabinet: then there is nothing to refuse.
+            if adapter.get_handover(handover.external_id).state == "draft":
+                raise
         handover.state = "forming"
         self._checkpoint()
 
