@@ -1,4 +1,7 @@
 from . import (
+from . import test_labels
+from . import test_handover
+from . import test_webhook
     test_batch_equality,
     test_completeness,
     test_engine,
@@ -10,7 +13,7 @@ from . import (
     test_orders_poll,
     test_orders_status,
     test_schedules,
+    test_shipping,
+    test_shipping_split,
 )
-from . import test_shipping
-from . import test_shipping_split
 from .unit import *
