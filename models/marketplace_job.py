@@ -167,7 +167,7 @@ class MarketplaceJob(models.Model):
             "priority": priority,
         }
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 job = self.sudo().create(vals)
         except UniqueViolation:
             # Somebody remembered the same a moment ago, in a transaction that we cannot see yet.
@@ -281,10 +281,10 @@ class MarketplaceJob(models.Model):
     def _record(self, vals):
         self.ensure_one()
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.write({**vals, "started_at": False})
         except UniqueViolation:
-            # The same was asked for again meanwhile. It may be in a transaction younger than ours: only the index sees it.
+            # The same was asked for again meanwhile, maybe in a transaction that ours cannot see.
             text = self.env._("A newer job does the same.")
             self.write({**vals, "state": "cancelled", "result": text, "started_at": False})
         if self.state == "pending":
