@@ -1,0 +1,29 @@
+from odoo import Command
+from odoo.tests import new_test_user
+
+USER = "sale_marketplace.group_user"
+STOCK_MANAGER = "sale_marketplace.group_stock_manager"
+ACCOUNTANT = "sale_marketplace.group_accountant"
+ADMINISTRATOR = "sale_marketplace.group_administrator"
+NOBODY = "base.group_user"
+ROLES = (USER, STOCK_MANAGER, ACCOUNTANT, ADMINISTRATOR)
+
+
+class RolesCase:
+    """Users of each role in the test's company."""
+
+    @classmethod
+    def _make_user(cls, group, company=None):
+        company = company or cls.company
+        login = cls._make_login(group, company)
+        return new_test_user(
+            cls.env, login, group, company_id=company.id, company_ids=[Command.set(company.ids)], context={}
+        )
+
+    @classmethod
+    def _make_login(cls, group, company):
+        return f"{group.replace('.', '_')}_{company.id}"
+
+    def _as(self, group, records):
+        user = self.users[group]
+        return records.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
