@@ -1,19 +1,22 @@
 from . import (
-from . import test_labels
-from . import test_handover
-from . import test_webhook
     test_batch_equality,
     test_completeness,
     test_engine,
+    test_engine_errors,
     test_fetch_wizard,
+    test_handover,
+    test_labels,
     test_offers,
     test_orders_bad_input,
     test_orders_import,
     test_orders_money,
     test_orders_poll,
     test_orders_status,
+    test_roles,
     test_schedules,
+    test_security,
     test_shipping,
     test_shipping_split,
+    test_webhook,
 )
 from .unit import *
