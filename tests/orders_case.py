@@ -1,5 +1,7 @@
 """Helpers shared by the tests of importing orders."""
 
+from odoo import fields
+
 from odoo.addons.sale_marketplace.marketplaces.base import limiter
 
 from .common import MarketplaceCase, SimulatorMarketplaceCase
@@ -61,9 +63,17 @@ class OrdersSimulatorCase(SimulatorMarketplaceCase):
         super().setUp()
         self.simulator.control("POST", "reset", {})
         self._fill_cabinet()
-        # A limit that one test has met holds for the whole process.
+        self._forget_limits()
+        self.addCleanup(self._forget_limits)
+
+    def _forget_limits(self):
+        """A limit that one test has met holds for the whole process."""
         limiter._shared.clear()
-        self.addCleanup(limiter._shared.clear)
+
+    def _buy_many(self, count, **values):
+        """Many buyers at this moment, one line each."""
+        spec = {"count": count, "lines_max": 1, "in_process_at": f"{fields.Datetime.now().isoformat()}Z", **values}
+        return self.simulator.control("POST", "ozon/postings", spec)["numbers"]
 
     def _fault(self, path, kind, **spec):
         self.simulator.control("POST", "faults", {"path": path, "kind": kind, **spec})

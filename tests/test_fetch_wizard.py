@@ -93,7 +93,9 @@ class TestFetchWizard(OrdersSimulatorCase):
         fetch = self._run(dry_run=True)
         self.assertEqual((fetch.state, self._outcomes(fetch)), ("done", expected))
         self.assertEqual({model: self.env[model].search_count([]) for model in counted}, before)
-        self.assertFalse(self.env["marketplace.job"].search([("operation", "=", "order_process"), ("state", "!=", "done")]))
+        self.assertFalse(
+            self.env["marketplace.job"].search([("operation", "=", "order_process"), ("state", "!=", "done")])
+        )
         told = fetch.line_ids.filtered(lambda line: line.outcome in ("mapping", "problem", "ignored"))
         self.assertTrue(all(told.mapped("message")))
         self.assertEqual(fetch.line_ids.filtered(lambda line: line.outcome == "order").total, 21.0)

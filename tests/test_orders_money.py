@@ -105,7 +105,9 @@ class TestOrdersMoney(OrdersCase):
 
     # --- vat by the account's settings --------------------------------------------------------------------------
     def test_taxes_of_the_products(self):
-        order = self._import(make_order([make_line(self.offers[0], 1, "122.00"), make_line(self.offers[1], 1, "110.00")]))
+        order = self._import(
+            make_order([make_line(self.offers[0], 1, "122.00"), make_line(self.offers[1], 1, "110.00")])
+        )
         sale = order.sale_order_id
         self.assertEqual(sale.order_line.tax_ids, self.taxes[22] + self.taxes[10])
         self.assertEqual((sale.amount_untaxed, sale.amount_tax, sale.amount_total), (200.0, 32.0, 232.0))

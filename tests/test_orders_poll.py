@@ -33,9 +33,6 @@ class TestOrdersPoll(OrdersSimulatorCase):
         self.assertEqual(len(sales), len(numbers))
         self.assertEqual(sorted(sales.mapped("origin")), sorted(numbers))
 
-    def _buy_many(self, count, **values):
-        return self.simulator.control("POST", "ozon/postings", {"count": count, **values})["numbers"]
-
     def _fetch(self, number):
         self._enqueue("order_fetch", payload={"number": number})
         self._run_jobs("orders")
@@ -110,13 +107,13 @@ class TestOrdersPoll(OrdersSimulatorCase):
 
     # --- pages --------------------------------------------------------------------------------------------------
     def test_pages_that_repeat_themselves(self):
-        numbers = self._buy_many(104, lines_max=1)
+        numbers = self._buy_many(104)
         self._fault(UNFULFILLED, "duplicate_page", times=2)
         self._poll()
         self.assertOneOrderEach(numbers)
 
     def test_pages_that_shift_while_they_are_read(self):
-        numbers = self._buy_many(102, lines_max=1)
+        numbers = self._buy_many(102)
         self._fault(UNFULFILLED, "shift_page")
         self._poll()
         self.assertLessEqual(set(numbers), set(self._find_all().mapped("number")))

@@ -137,7 +137,9 @@ class TestOrdersStatus(OrdersCase):
     def test_goods_and_money_of_an_order_do_not_change_any_more(self):
         order = self._import(self._make())
         self._see(order, "assembled", lines=[make_line(self.offers[1], 1, "1.00")])
-        self.assertEqual((order.status, order.line_ids.sku, order.line_ids.price), ("assembled", self.offers[0].sku, 50))
+        self.assertEqual(
+            (order.status, order.line_ids.sku, order.line_ids.price), ("assembled", self.offers[0].sku, 50)
+        )
 
     def test_all_parts_keep_pointing_at_the_order_after_news(self):
         order = self._import(self._make())
