@@ -39,7 +39,7 @@ class MarketplaceHandover(models.Model):
     order_ids = fields.One2many("marketplace.order", "handover_id", "Postings")
     order_count = fields.Integer(compute="_compute_order_count")
     barcode = fields.Char(readonly=True, copy=False, help="Show it at the reception point.")
-    document_id = fields.Many2one("ir.attachment", "Document", readonly=True, copy=False)
+    document_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
     more = fields.Boolean("Postings Left", readonly=True, copy=False, help="Some postings wait for another hand-over.")
 
     @api.depends("warehouse_id", "departure_at")

@@ -41,7 +41,7 @@ class MarketplaceOffer(models.Model):
     )
     problem = fields.Char(help="Why the matcher did not link it, or what the marketplace says against the listing.")
     status = fields.Char("Status There", readonly=True)
-    archived_there = fields.Boolean("Archived There", readonly=True)
+    archived_there = fields.Boolean(readonly=True)
     active = fields.Boolean(default=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     price = fields.Monetary(readonly=True)

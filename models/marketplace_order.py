@@ -45,7 +45,7 @@ class MarketplaceOrder(models.Model):
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     marketplace = fields.Selection(related="account_id.marketplace", store=True)
     number = fields.Char("Posting", required=True, copy=False)
-    order_number = fields.Char("Order Number")
+    order_number = fields.Char()
     order_external_id = fields.Char("Order ID", index="btree_not_null")
     parent_number = fields.Char(readonly=True)
     parent_id = fields.Many2one(
@@ -104,7 +104,7 @@ class MarketplaceOrder(models.Model):
     raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
     digest = fields.Char(readonly=True)
     ordered_at = fields.Datetime("Ordered")
-    ship_by = fields.Datetime("Ship By", index=True)
+    ship_by = fields.Datetime(index=True)
     ship_by_limit = fields.Datetime("Ship By at the Latest")
     currency_id = fields.Many2one("res.currency")
     currency_code = fields.Char("Currency There", readonly=True)

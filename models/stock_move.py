@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
-from odoo.tools import float_compare
+from odoo.tools import clean_context, float_compare
 
 
 class StockMove(models.Model):
@@ -39,8 +39,8 @@ class StockMove(models.Model):
         groups = [moves for moves in groups.values() if not moves.reference_ids & taken]
         if not groups:
             return False
-        clean = {key: value for key, value in self.env.context.items() if not key.startswith("default_")}
-        pickings = self.env["stock.picking"].with_context(clean).create(self._prepare_pickings_together(groups))
+        self = self.with_env(self.env(context=clean_context(self.env.context)))
+        pickings = self.env["stock.picking"].create(self._prepare_pickings_together(groups))
         for moves, picking in zip(groups, pickings, strict=True):
             moves.write({"picking_id": picking.id})
         pickings._log_origin_together()

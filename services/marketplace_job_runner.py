@@ -56,7 +56,7 @@ class MarketplaceJobRunner(models.AbstractModel):
         if self.env.context.get("marketplace_engine"):
             self.env.flush_all()
             # The engine's work cursor: its handlers finish page by page, batch by batch.
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
         else:
             self.env.flush_all()
 

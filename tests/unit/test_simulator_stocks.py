@@ -16,7 +16,7 @@ class TestSimulatorStocks(SimulatorCase):
         row = next(row for row in rows if row["warehouse_id"] == WAREHOUSE)
         return row["present"], row["reserved"], row["free_stock"]
 
-    def write(self, **values):
+    def push(self, **values):
         pair = {"offer_id": "A-1", "stock": 7, "warehouse_id": WAREHOUSE, **values}
         return self.call("/v2/products/stocks", {"stocks": [pair]})["result"][0]
 
@@ -50,25 +50,25 @@ class TestSimulatorStocks(SimulatorCase):
 
     def test_written_stock_is_the_free_part(self):
         self.order(("A-1", 3))
-        self.assertTrue(self.write(stock=20)["updated"])
+        self.assertTrue(self.push(stock=20)["updated"])
         self.assertEqual(self.stock(), (23, 3, 20))
 
     def test_thirty_seconds_between_writes(self):
         self.reset(limits=True)
         self.product("A-1")
-        self.assertTrue(self.write()["updated"])
-        errors = self.write()["errors"]
+        self.assertTrue(self.push()["updated"])
+        errors = self.push()["errors"]
         self.assertEqual(errors, [{"code": "TOO_MANY_REQUESTS", "message": "Stock is updated too frequently"}])
         self.pass_time(31)
-        self.assertTrue(self.write()["updated"])
+        self.assertTrue(self.push()["updated"])
 
     def test_refusals_per_item(self):
         self.product("A-2", archived=True)
-        self.assertEqual(self.write(offer_id="A-2")["errors"][0]["code"], "PRODUCT_IS_ARCHIVED")
-        self.assertEqual(self.write(offer_id="none")["errors"][0]["code"], "offer_id_not_found")
-        self.assertEqual(self.write(offer_id="", product_id=5)["errors"][0]["code"], "NOT_FOUND_ERROR")
-        self.assertEqual(self.write(warehouse_id=5)["errors"][0]["code"], "WAREHOUSE_NOT_FOUND")
-        self.assertEqual(self.write(stock=1_000_000)["errors"][0]["code"], "STOCK_TOO_BIG")
+        self.assertEqual(self.push(offer_id="A-2")["errors"][0]["code"], "PRODUCT_IS_ARCHIVED")
+        self.assertEqual(self.push(offer_id="none")["errors"][0]["code"], "offer_id_not_found")
+        self.assertEqual(self.push(offer_id="", product_id=5)["errors"][0]["code"], "NOT_FOUND_ERROR")
+        self.assertEqual(self.push(warehouse_id=5)["errors"][0]["code"], "WAREHOUSE_NOT_FOUND")
+        self.assertEqual(self.push(stock=1_000_000)["errors"][0]["code"], "STOCK_TOO_BIG")
 
     def test_a_hundred_pairs_at_most(self):
         pair = {"offer_id": "A-1", "stock": 1, "warehouse_id": WAREHOUSE}
@@ -78,7 +78,7 @@ class TestSimulatorStocks(SimulatorCase):
         self.reset(limits=True)
         self.control("POST", "/ozon/options", {"method_limits": {"/v2/products/stocks": 1}})
         self.product("A-1")
-        self.write()
+        self.push()
         body = {"stocks": [{"offer_id": "A-1", "stock": 7, "warehouse_id": WAREHOUSE}]}
         self.refused("/v2/products/stocks", body, 429, "rate limit exceeded")
 
