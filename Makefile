@@ -1,11 +1,11 @@
 # Each target sets up what it needs by itself; what is slow to make is kept in a cache outside this folder.
 # Settings are environment variables: see `make help` and scripts/lib.sh.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop run shell test lint bench pictures clean distclean
+.PHONY: help setup demo stop run shell test lint i18n bench pictures clean distclean
 
 help: ## this list
 	@echo "Targets:"
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z0-9]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 	@echo "Settings (make TARGET NAME=value):"
 	@sed -n 's/^# \([A-Z_]*=[^ ]*\)  *\(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 36
 
@@ -37,6 +37,9 @@ test: ## the tests, translations, and install, upgrade, uninstall
 
 lint: ## formatting, static checks, manifest, XML, scripts
 	@bash scripts/lint.sh
+
+i18n: ## refresh the translation files from the code
+	@bash scripts/update_i18n.sh
 
 bench: ## measure against the speed budget
 	@bash scripts/bench.sh
