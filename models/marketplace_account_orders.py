@@ -43,7 +43,7 @@ class MarketplaceAccount(models.Model):
     )
     carrier_id = fields.Many2one("delivery.carrier", "Delivery Method", check_company=True)
     payment_term_id = fields.Many2one("account.payment.term", "Payment Terms", check_company=True)
-    tag_ids = fields.Many2many("crm.tag", string="Order Tags")
+    tag_ids = fields.Many2many("crm.tag", string="Order Tags", groups="sales_team.group_sale_salesman")
     analytic_account_id = fields.Many2one("account.analytic.account", check_company=True)
     # --- money
     vat_policy = fields.Selection(
@@ -108,13 +108,18 @@ class MarketplaceAccount(models.Model):
         """Every account has the marketplace as its customer (DESIGN: it is the company's commission agent)."""
         for account in self.filtered(lambda a: not a.partner_id):
             label = self._get_marketplace_label(account.marketplace)
-            account.partner_id = self.env["res.partner"].create(
-                {
-                    "name": f"{label} – {account.name}" if label not in account.name else account.name,
-                    "is_company": True,
-                    "company_id": account.company_id.id,
-                    "lang": self.env.user.lang,
-                }
+            # Who may connect accounts need not be allowed to create contacts.
+            account.partner_id = (
+                self.env["res.partner"]
+                .sudo()
+                .create(
+                    {
+                        "name": f"{label} – {account.name}" if label not in account.name else account.name,
+                        "is_company": True,
+                        "company_id": account.company_id.id,
+                        "lang": self.env.user.lang,
+                    }
+                )
             )
 
     @api.onchange("vat_policy")

@@ -77,7 +77,7 @@ class MarketplaceJob(models.Model):
         ],
         readonly=True,
     )
-    exchange_ids = fields.One2many("marketplace.exchange", "job_id")
+    exchange_ids = fields.One2many("marketplace.exchange", "job_id", groups="sale_marketplace.group_user")
 
     # While it waits, the same intent is there once. A running one does not count: news that arrive meanwhile need
     # a new run.

@@ -103,7 +103,13 @@ class MarketplaceAccountConnect(models.TransientModel):
             # A new key changes who we are there, never how the person has set up the account.
             account.write({"active": True, **self._prepare_key_vals()})
         else:
-            account = self.env["marketplace.account"].create({**self._prepare_key_vals(), **self._prepare_setting_vals()})
+            account = self.env["marketplace.account"].create(
+                {**self._prepare_key_vals(), **self._prepare_setting_vals()}
+            )
+        if self.api_key:
+            # Who may connect accounts need not be allowed to read keys; nor does the key stay in the dialog.
+            account.sudo().api_key = self.api_key
+            self.api_key = False
         self._store_warehouses(account)
         account.action_resume()
         for operation in ("warehouses_poll", "offers_poll", "orders_poll"):
@@ -197,10 +203,7 @@ class MarketplaceAccountConnect(models.TransientModel):
         )
 
     def _prepare_key_vals(self):
-        vals = {"mode": self.mode, "base_url": self.base_url, **(self.answer or {})}
-        if self.api_key:
-            vals["api_key"] = self.api_key
-        return vals
+        return {"mode": self.mode, "base_url": self.base_url, **(self.answer or {})}
 
     def _prepare_setting_vals(self):
         return {
