@@ -1,11 +1,13 @@
 from . import (
     test_batch_equality,
     test_completeness,
+    test_connect_wizard,
     test_engine,
     test_engine_errors,
     test_fetch_wizard,
     test_handover,
     test_labels,
+    test_neutralize,
     test_offers,
     test_orders_bad_input,
     test_orders_import,

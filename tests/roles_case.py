@@ -17,7 +17,12 @@ class RolesCase:
         company = company or cls.company
         login = cls._make_login(group, company)
         return new_test_user(
-            cls.env, login, group, company_id=company.id, company_ids=[Command.set(company.ids)], context={}
+            cls.env,
+            login,
+            f"{group},base.group_allow_export",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            context={},
         )
 
     @classmethod

@@ -62,7 +62,8 @@ class TestRolesAtWork(RolesCase, ShippingCase):
         dialog.action_start()
         self._run_jobs()
         self.assertEqual(self._find(number).state, "done")
-        self.assertEqual(dialog.line_ids.outcome, "order")
+        self.assertEqual(dialog.line_ids.number, number, "The engine writes the lines, and the packer sees them")
+        self.assertEqual(dialog.state, "done")
 
     def test_stock_manager_links_products(self):
         self.products[0].default_code, self.products[0].barcode = "OTHER", False
