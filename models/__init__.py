@@ -1,4 +1,5 @@
 from . import (
+    account_analytic_distribution_model,
     ir_sequence,
     marketplace_account,
     marketplace_account_dashboard,

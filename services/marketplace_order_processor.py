@@ -1,5 +1,7 @@
 import logging
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -257,11 +259,14 @@ class MarketplaceOrderProcessor(models.AbstractModel):
 
     def _build(self, orders):
         builder = self.env["marketplace.sale.builder"]
-        sales = builder._create_sales(orders)
+        # A note for all at once instead of tracking, which writes for each posting by itself.
+        untracked = orders.with_context(mail_notrack=True)
+        sales = builder._create_sales(untracked)
         self._check_totals(orders)
         confirmed = orders.filtered("account_id.auto_confirm")
         builder._confirm(confirmed.sale_order_id)
-        orders.write({"state": "done", "problem": False, "problem_kind": False})
+        untracked.write({"state": "done", "problem": False, "problem_kind": False})
+        orders._message_log_batch({order.id: Markup("→ %s") % order.sale_order_id._get_html_link() for order in orders})
         self._settle_shipping(orders)
         return sales
 

@@ -22,12 +22,14 @@ class MarketplaceSaleBuilder(models.AbstractModel):
         names = self.env["sale.order"]._draw_marketplace_names(account.company_id, len(vals_list)) or []
         for vals, name in zip(vals_list, names, strict=False):
             vals["name"] = name
-        sales = (
-            self.env["sale.order"]
-            .with_company(account.company_id)
-            .with_context(tracking_disable=True, sale_no_log_for_new_lines=True)
-            .create(vals_list)
-        )
+        context = {
+            "tracking_disable": True,
+            "sale_no_log_for_new_lines": True,
+            "marketplace_no_distribution_models": not self._has_distribution_models(),
+        }
+        sales = self.env["sale.order"].with_company(account.company_id).with_context(**context).create(vals_list)
+        # Pending now, and otherwise computed at some later time without this context.
+        sales.order_line._recompute_recordset(["analytic_distribution"])
         for order, sale in zip(orders, sales, strict=True):
             order.sale_order_id = sale
             for line, sale_line in zip(order.line_ids, sale.order_line, strict=True):
@@ -35,9 +37,12 @@ class MarketplaceSaleBuilder(models.AbstractModel):
         self._log_origin(orders)
         return sales
 
+    def _has_distribution_models(self):
+        return bool(self.env["account.analytic.distribution.model"].sudo().search_count([], limit=1))
+
     @api.model
     def _confirm(self, sales):
-        """Confirm and reserve; the same records as one by one, made together (see ``models/stock_move_batch.py``)."""
+        """Confirm and reserve; the same records as one by one, made together (see ``models/stock_move.py``)."""
         if not sales:
             return
         sales.with_context(marketplace_batch=True).action_confirm()

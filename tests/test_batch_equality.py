@@ -341,6 +341,15 @@ class TestBatchEquality(MarketplaceCase):
         self.warehouse.out_type_id.move_type = "one"
         self._compare(*self._postings([(self.goods[0], 2), (self.goods[1], 1)], [(self.goods[0], 1)]))
 
+    def test_analytic_distribution(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Площадки"})
+        account = self.env["account.analytic.account"].create({"name": "Ozon", "plan_id": plan.id})
+        self.env["account.analytic.distribution.model"].create(
+            {"product_id": self.goods[0].id, "analytic_distribution": {str(account.id): 100}}
+        )
+        self._put(self.goods[0], 9)
+        self._compare(*self._postings([(self.goods[0], 2), (self.goods[1], 1)]))
+
     def test_carrier(self):
         product = self.env["product.product"].create({"name": "Доставка", "type": "service"})
         self.account.carrier_id = self.env["delivery.carrier"].create({"name": "Почта", "product_id": product.id})
