@@ -83,6 +83,9 @@ class MarketplaceOrderPoller(models.AbstractModel):
         number = job.payload["number"]
         try:
             posting = adapter.get_order(number)
+        except errors.AuthError:
+            # The same for every number: one refusal is enough.
+            raise
         except errors.MarketplaceError as exc:
             return exc
         _orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])

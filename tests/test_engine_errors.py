@@ -62,6 +62,14 @@ class TestEngineErrors(OrdersSimulatorCase):
         self.assertEqual(self._find(number).state, "done")
         self.assertFalse(jobs.filtered(lambda job: job.state == "pending"))
 
+    def test_wrong_key_met_by_many_jobs_at_once_tells_once(self):
+        self.account.api_key = WRONG_KEY
+        for index in range(12):
+            self._enqueue("order_fetch", payload={"number": f"{index}-1"})
+        self._trigger()
+        self.assertEqual((self.account.state, len(self._get_pause_activities())), ("paused", 1))
+        self.assertEqual(self.simulator.control("GET", "requests")["total"], 1, "one refusal is enough")
+
     def test_reasons_why_a_key_does_not_work(self):
         reasons = {
             "Client-Id header value should be positive integer": (
