@@ -6,7 +6,7 @@ QUIET = 10  # modules of white that a scanner needs on each side
 
 
 def draw(value):
-    """``{"path", "width"}``: the bars as an SVG path, one unit per module wide and one unit high; None if it has no code."""
+    """``{"path", "width"}``: the bars as an SVG path, one unit per module and one high; None where there is no code."""
     modules = _encode(value)
     if not modules:
         return None

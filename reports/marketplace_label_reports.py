@@ -95,10 +95,11 @@ class ReportLabelZpl(models.AbstractModel):
 
     def _prepare_zpl(self, label):
         products = ", ".join(f"{line['article'] or line['name']} x {line['quantity']}" for line in label["lines"])
+        names = ("number", "barcode", "second_barcode", "account", "ship_by", "sale_order", "warehouse")
         texts = {
-            **{name: label[name] for name in ("number", "barcode", "second_barcode", "account", "ship_by", "sale_order", "warehouse")},
+            **{name: label[name] for name in names},
             "products": products,
             "places": f"{label['place']}/{label['places']}",
         }
         # Plain text for a printer: nothing may be escaped as in a web page.
-        return {name: Markup(str(text).translate(ZPL_ESCAPES)) for name, text in texts.items()}  # noqa: S704
+        return {name: Markup(str(text).translate(ZPL_ESCAPES)) for name, text in texts.items()}
