@@ -263,7 +263,8 @@ class MarketplaceOrder(models.Model):
         """Our own sheets, in the account's format."""
         self.ensure_one_format()
         report = f"sale_marketplace.action_report_label_{self.account_id[:1].label_format}"
-        return self.env.ref(report).report_action(self)
+        # No question about letterheads: labels have none.
+        return self.env.ref(report).report_action(self, config=False)
 
     def ensure_one_format(self):
         if len(set(self.account_id.mapped("label_format"))) > 1:
