@@ -14,11 +14,13 @@ from . import (
     test_orders_money,
     test_orders_poll,
     test_orders_status,
+    test_own_labels,
     test_roles,
     test_schedules,
     test_security,
     test_shipping,
     test_shipping_split,
+    test_tour,
     test_webhook,
 )
 from .unit import *

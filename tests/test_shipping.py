@@ -106,10 +106,12 @@ class TestShipping(ShippingCase):
         order = self._receive((self.products[0], 2))
         order.picking_ids.marketplace_cargo_places = 3
         order.picking_ids.action_marketplace_cargo_places()
+        order.picking_ids.marketplace_cargo_places = 2
+        order.picking_ids.action_marketplace_cargo_places()
         self._run_jobs("orders")
-        self.assertEqual(order.cargo_places, 3)
+        self.assertEqual(order.cargo_places, 2)
         requests = self.simulator.control("GET", "requests?path=/v3/posting/multiboxqty/set")["requests"]
-        self.assertEqual(requests[-1]["body"], {"posting_number": order.number, "multi_box_qty": 3})
+        self.assertEqual(requests[-1]["body"], {"posting_number": order.number, "multi_box_qty": 2})
 
     # --- cancelled meanwhile ------------------------------------------------------------------------------------
     def test_cancelled_before_validating(self):
