@@ -163,6 +163,11 @@ class MarketplaceAccount(models.Model):
         )
         return adapter_class(config, observe=observe)
 
+    def _get_language(self):
+        """Problems, results and notes are written down in the language of the account's people."""
+        self.ensure_one()
+        return self.user_id.lang or self.company_id.partner_id.lang or self.env.user.lang
+
     def _check_operation(self, operation):
         """Refuse at once, in one sentence, what the key, the mode or the state does not allow."""
         self.ensure_one()

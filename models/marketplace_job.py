@@ -293,7 +293,8 @@ class MarketplaceJob(models.Model):
 
     def _get_failure_vals(self, exc, now):
         """How an exception is kept: what to tell, whether and when to try again."""
-        kind, text = self.env["marketplace.error.text"]._explain(exc, self.account_id)
+        explainer = self.env["marketplace.error.text"].with_context(lang=self.account_id._get_language())
+        kind, text = explainer._explain(exc, self.account_id)
         attempts = self.attempts + 1
         vals = {"attempts": attempts, "error": text, "error_kind": kind}
         # A body that is no JSON was cut, or is the page of a proxy: the next one may be whole.

@@ -25,8 +25,9 @@ class MarketplaceJobRunner(models.AbstractModel):
         if problem:
             return dict.fromkeys(jobs.ids, JobFailure(problem)), exchanges
         try:
+            language = jobs.account_id._get_language()
             with self.env.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {"marketplace_engine": True, "lang": self.env.user.lang})
+                env = api.Environment(cr, SUPERUSER_ID, {"marketplace_engine": True, "lang": language})
                 outcomes = self.with_env(env)._call_handler(jobs.with_env(env), exchanges, deadline)
         except Exception as exc:  # noqa: BLE001 - whatever it is, it becomes the job's recorded outcome
             return dict.fromkeys(jobs.ids, exc), exchanges
@@ -74,7 +75,8 @@ class MarketplaceJobRunner(models.AbstractModel):
         if all(vals["state"] == "done" for vals in endings.values()):
             return
         with self.env.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"lang": self.env.user.lang})
+            language = next(iter(endings)).account_id._get_language()
+            env = api.Environment(cr, SUPERUSER_ID, {"lang": language})
             for job, vals in endings.items():
                 self.with_env(env)._tell_one(job.with_env(env), vals)
 
