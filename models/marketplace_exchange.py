@@ -18,7 +18,7 @@ class MarketplaceExchange(models.Model):
     job_id = fields.Many2one("marketplace.job", index="btree_not_null", ondelete="set null")
     at = fields.Datetime(required=True, index=True)
     endpoint = fields.Char()
-    status = fields.Integer("HTTP Status")
+    status = fields.Integer("HTTP Status", aggregator=None)
     duration = fields.Float("Seconds", digits=(8, 3))
     request = fields.Text()
     response = fields.Text()

@@ -33,7 +33,7 @@ class MarketplaceJob(models.Model):
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     operation = fields.Selection([(code, spec.label) for code, spec in OPERATIONS.items()], required=True, index=True)
     lane = fields.Selection(LANES, compute="_compute_lane", store=True, index=True)
-    priority = fields.Integer(default=5)
+    priority = fields.Integer(default=5, aggregator=None)
     res_model = fields.Char("Record Type")
     res_id = fields.Many2oneReference("Record", model_field="res_model", index=True)
     payload = fields.Json()
@@ -57,7 +57,7 @@ class MarketplaceJob(models.Model):
         index=True,
     )
     eta = fields.Datetime("Not Before", default=fields.Datetime.now, required=True)
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(readonly=True, aggregator=None)
     started_at = fields.Datetime(readonly=True)
     done_at = fields.Datetime(readonly=True)
     duration = fields.Float("Seconds", readonly=True, digits=(8, 2))

@@ -309,10 +309,12 @@ class MarketplaceOrder(models.Model):
         """Try again what is no order yet; what could not be read is read again."""
         orders = self.filtered(lambda order: not order.sale_order_id)
         unreadable = orders.filtered(lambda order: order.problem_kind == "payload")
+        store = self.env["marketplace.order.store"].sudo()
         for order in unreadable:
-            self.env["marketplace.job"]._enqueue(
-                "order_fetch", order.account_id, order, {"number": order.number}, priority=1
-            )
+            if not store._read_again(order.sudo()):
+                self.env["marketplace.job"]._enqueue(
+                    "order_fetch", order.account_id, order, {"number": order.number}, priority=1
+                )
         (orders - unreadable)._requeue()
 
     def _requeue(self):

@@ -41,7 +41,9 @@ class MarketplaceSchedule(models.Model):
         required=True,
         default="minutes",
     )
-    every = fields.Integer(default=5, help="Minutes, hours or days between two runs; the day for monthly ones.")
+    every = fields.Integer(
+        default=5, aggregator=None, help="Minutes, hours or days between two runs; the day for monthly ones."
+    )
     times = fields.Char(help="Times of day in your time zone, such as 03:30 or 09:00, 18:00.")
     tz = fields.Selection(
         lambda self: [(zone, zone) for zone in pytz.common_timezones],
@@ -55,7 +57,7 @@ class MarketplaceSchedule(models.Model):
         [("done", "Done"), ("failed", "Failed"), ("running", "Running")], "Result", readonly=True
     )
     last_result = fields.Char("What Happened", readonly=True)
-    last_duration = fields.Float("Seconds", readonly=True, digits=(8, 1))
+    last_duration = fields.Float("Seconds", readonly=True, digits=(8, 1), aggregator=None)
     # Where incremental reading stands: everything up to here has been read without a gap.
     read_until = fields.Datetime(readonly=True)
 

@@ -14,6 +14,13 @@ class ProductProduct(models.Model):
         for product in self:
             product.marketplace_offer_count = counts.get(product._origin, 0)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active"):
+            # Postings that waited because their product was archived go on.
+            self.sudo().marketplace_offer_ids._replay_waiting_orders()
+        return result
+
     def action_view_marketplace_offers(self):
         action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_offer")
         action["domain"] = [("product_id", "in", self.ids)]

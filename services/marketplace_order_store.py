@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timezone
 from decimal import Decimal
 
 from odoo import Command, api, models
@@ -260,6 +261,17 @@ class MarketplaceOrderStore(models.AbstractModel):
             order._set_problem("payload", text)
         else:
             order.message_post(body=text)
+
+    @api.model
+    def _read_again(self, order):
+        """What was unreadable may be readable to a newer version of this program. Returns whether it was."""
+        observed_at = order.observed_at.replace(tzinfo=timezone.utc)
+        posting = order.account_id._get_adapter().parse_order(order.raw, observed_at)
+        if isinstance(posting, dto.UnreadableOrder) or posting.number != order.number:
+            return False
+        self._update(order.account_id, [(order.id, posting, self._digest(posting))])
+        order._requeue()
+        return True
 
     def _sum_lines(self, posting):
         return sum((line.price * line.quantity for line in posting.lines), 0)

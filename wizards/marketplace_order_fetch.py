@@ -14,7 +14,12 @@ class MarketplaceOrderFetch(models.TransientModel):
     _name = "marketplace.order.fetch"
     _description = "Load Postings"
 
-    account_id = fields.Many2one("marketplace.account", required=True, domain="[('state', '=', 'connected')]")
+    account_id = fields.Many2one(
+        "marketplace.account",
+        required=True,
+        domain="[('state', '=', 'connected')]",
+        default=lambda self: self._get_only_account(),
+    )
     kind = fields.Selection([("period", "A period"), ("numbers", "By number")], default="period", required=True)
     since = fields.Datetime(default=lambda self: fields.Datetime.now() - timedelta(days=1))
     until = fields.Datetime(default=fields.Datetime.now)
@@ -38,6 +43,11 @@ class MarketplaceOrderFetch(models.TransientModel):
     def _onchange_kind(self):
         if self.kind != "period":
             self.dry_run = False
+
+    def _get_only_account(self):
+        """Nothing to choose where only one account is connected."""
+        accounts = self.env["marketplace.account"].search([("state", "=", "connected")], limit=2)
+        return accounts if len(accounts) == 1 else accounts.browse()
 
     # === ACTION METHODS === #
     def action_start(self):

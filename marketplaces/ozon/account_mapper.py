@@ -3,6 +3,14 @@
 from ..base import dto, parse, status
 from . import units
 
+#: Ozon's ways of saying that there is none, or that it does not know.
+_NO_SUBSCRIPTION = ("UNKNOWN", "UNSPECIFIED")
+
+
+def _get_subscription(subscription):
+    name = parse.text(subscription.get("type"), "subscription.type")
+    return "" if name in _NO_SUBSCRIPTION else name
+
 
 def parse_account(roles, seller, operations):
     """``/v1/roles`` and ``/v1/seller/info`` ({} when the key may not call it) → ``dto.AccountInfo``.
@@ -20,7 +28,7 @@ def parse_account(roles, seller, operations):
         roles=parse_roles(roles),
         operations=operations,
         key_expires_at=parse.moment_or_none(roles.get("expires_at"), "expires_at"),
-        subscription=parse.text(subscription.get("type"), "subscription.type"),
+        subscription=_get_subscription(subscription),
     )
 
 
