@@ -1,7 +1,7 @@
 # Each target sets up what it needs by itself; what is slow to make is kept in a cache outside this folder.
 # Settings are environment variables: see `make help` and scripts/lib.sh.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop run shell test lint i18n bench pictures clean distclean
+.PHONY: help setup demo stop run shell test lint i18n bench crash pictures clean distclean
 
 help: ## this list
 	@echo "Targets:"
@@ -12,7 +12,10 @@ help: ## this list
 # ODOO_HOME=/path/to/odoo          an Odoo 19 of your own instead of the downloaded one
 # ODOO_PYTHON=/path/to/python      the Python that runs it (default: a virtual environment of ours)
 # TAGS=/sale_marketplace:TestName  test: only these (Odoo's --test-tags), without the other checks
-# KEEP_DB=1                        test, bench: keep the database
+# KEEP_DB=1                        test, bench, crash: keep the database
+# BENCH_OPEN=20000                 bench: open orders among which the last rows are measured (default: 2000)
+# BENCH_RST=/path/to/file          bench: the table goes there, too
+# CRASH_SEED=42                    crash: other moments
 # DB=name                          run, shell: another database than the demo's
 # SALE_MARKETPLACE_PORT=8069       demo, run: the port
 # SALE_MARKETPLACE_CACHE=/folder   where the environment lives (default: the user's cache folder)
@@ -43,6 +46,9 @@ i18n: ## refresh the translation files from the code
 
 bench: ## measure against the speed budget
 	@bash scripts/bench.sh
+
+crash: ## kill -9 a worker twenty times on the way from 300 postings to 300 labels
+	@bash scripts/crash.sh
 
 pictures: ## the README's pictures, from the running demo
 	@bash scripts/pictures.sh

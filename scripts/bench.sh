@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # make bench: benchmarks/run.py inside 'odoo shell', on a copy of the template with the addon installed.
-# KEEP_DB=1 keeps the database. Numbers mean something on an idle machine only.
+# Seconds mean something on an idle machine only; what is judged (ratios, numbers of queries) does on a busy one, too.
+#   BENCH_OPEN=20000      open orders among which the last rows are measured (default 2000; the whole budget: 20000)
+#   BENCH_SIZE=200        orders per row
+#   BENCH_RST=/a/file     the tables go there, too
+#   KEEP_DB=1             keep the database
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [ -e "$CHECKOUT/benchmarks/run.py" ] || fail "there is no benchmarks/run.py" "nothing can be measured yet"
 set_up

@@ -61,7 +61,7 @@ fi
 say "$PASSED passed, $FAILED failed, $SKIPPED skipped"
 
 if [ -n "${TAGS:-}" ]; then
-    say "TAGS is set: the checks of translations and of the life cycle are left to a full run"
+    say "TAGS is set: the checks of translations, of crashes and of the life cycle are left to a full run"
 else
     step "Translations"
     ( # The odoo function's failure is told by the check itself.
@@ -70,6 +70,8 @@ else
             { tail -n 5 "$LOGS/i18n-$CHECKOUT_KEY.log"; exit 1; }
         "$VENV/bin/python" "$CHECKOUT/scripts/check_i18n.py" "$LOGS/$MODULE-$CHECKOUT_KEY.pot" "$CHECKOUT/i18n"
     ) || FAILED_CHECKS+=(translations)
+    # The short form of make crash: what is killed in the middle must not lose or double anything.
+    CRASH_TEMPLATE="$TEST_DB" CRASH_POSTINGS=40 CRASH_KILLS=4 KEEP_DB="" bash "$CHECKOUT/scripts/crash.sh" || FAILED_CHECKS+=(crash)
     bash "$CHECKOUT/scripts/check_lifecycle.sh" || FAILED_CHECKS+=(life-cycle)
 fi
 closing_line || exit 1
