@@ -44,8 +44,12 @@ class MarketplaceShipment(models.AbstractModel):
                 self._send_part_again(order)
                 shipped |= order
             elif unsent := self._get_unsent_deliveries(order):
-                self._send(order, unsent)
-                shipped |= order
+                try:
+                    self._send(order, unsent)
+                except UserError as exc:
+                    problems.append(str(exc))
+                else:
+                    shipped |= order
         return shipped, problems
 
     def _get_obstacle(self, order):

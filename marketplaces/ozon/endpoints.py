@@ -18,6 +18,8 @@ RATES = {
     COMMON: Rate(20, burst=20),
     "posting_list": Rate(5, burst=10),
     "posting_get": Rate(5, burst=10),
+    "ship": Rate(10, burst=20),
+    "cancel": Rate(5, burst=10),
     "label": Rate(5, burst=10),
     "carriage": Rate(5, burst=10),
     "product": Rate(5, burst=10),
@@ -66,14 +68,15 @@ _IN_USE = (
         bucket="posting_list",
     ),
     Endpoint(name="posting_get", path="/v3/posting/fbs/get", operations=("order",), bucket="posting_get"),
-    Endpoint(name="ship", path="/v4/posting/fbs/ship", operations=("ship",), idempotent=False),
+    Endpoint(name="ship", path="/v4/posting/fbs/ship", operations=("ship",), idempotent=False, bucket="ship"),
     Endpoint(
         name="ship_part",
         path="/v4/posting/fbs/ship/package",
         operations=("ship_part",),
         idempotent=False,
+        bucket="ship",
     ),
-    Endpoint(name="multibox_set", path="/v3/posting/multiboxqty/set", operations=("cargo_places",)),
+    Endpoint(name="multibox_set", path="/v3/posting/multiboxqty/set", operations=("cargo_places",), bucket="ship"),
     # A second task draws the same labels again: no harm.
     Endpoint(
         name="label_create",
@@ -87,8 +90,10 @@ _IN_USE = (
         operations=("label_state", "label_file"),
         bucket="label",
     ),
-    Endpoint(name="cancel_reasons", path="/v1/posting/fbs/cancel-reason", operations=("cancel_reasons",)),
-    Endpoint(name="cancel", path="/v2/posting/fbs/cancel", operations=("cancel",), idempotent=False),
+    Endpoint(
+        name="cancel_reasons", path="/v1/posting/fbs/cancel-reason", operations=("cancel_reasons",), bucket="cancel"
+    ),
+    Endpoint(name="cancel", path="/v2/posting/fbs/cancel", operations=("cancel",), idempotent=False, bucket="cancel"),
     Endpoint(
         name="carriage_slots",
         path="/v2/carriage/delivery/list",
