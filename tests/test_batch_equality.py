@@ -171,6 +171,13 @@ class TestBatchEquality(MarketplaceCase):
             )
         )
 
+    def test_an_order_that_empties_a_package(self):
+        """The whole package goes: Odoo makes it the delivery's package, too."""
+        package = self.env["stock.package"].create({"name": "PACK-ALL"})
+        self._put(self.goods[0], 2, package_id=package)
+        self._put(self.goods[1], 2)
+        self._compare(*self._postings([(self.goods[0], 2), (self.goods[1], 1)], [(self.goods[1], 1)]))
+
     def test_lots_and_serial_numbers(self):
         self.goods[0].tracking, self.goods[1].tracking = "lot", "serial"
         Lot = self.env["stock.lot"]
