@@ -35,7 +35,7 @@ run: ## serve the demo's database in the foreground, with scheduled actions
 shell: ## a Python shell inside Odoo, on the demo's database
 	@bash scripts/shell.sh
 
-test: ## the tests, translations, and install, upgrade, uninstall
+test: ## the tests, translations, install, upgrade, uninstall, and a short crash test
 	@bash scripts/test.sh
 
 lint: ## formatting, static checks, manifest, XML, scripts
