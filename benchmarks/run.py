@@ -179,7 +179,7 @@ class Bench:
         store = self.env["marketplace.order.store"]
         for page in pages(postings, 100):
             store._store(self.account, page)
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
         filling.analyze(self.env)
         measure = Measure()
         for page in pages(postings, 100):
@@ -190,7 +190,7 @@ class Bench:
         seen = datetime.now(timezone.utc)
         for text in texts:
             store._store(self.account, parse(text, seen))
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
         for text in texts:
             with measure.block(self.env, len(json.loads(text)["postings"])):
                 changed, _busy = store._store(self.account, parse(text, seen))

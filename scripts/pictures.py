@@ -34,9 +34,7 @@ class Browser:
         self.socket = websocket.create_connection(self._find_page(), timeout=120)
         self.number = 0
         self.call("Page.enable")
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False
-        )
+        self.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
 
     def _find_page(self):
         port_file = Path(self.profile) / "DevToolsActivePort"

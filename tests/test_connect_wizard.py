@@ -208,7 +208,7 @@ class TestConnectWizard(RolesCase, ShippingCase):
         self.assertEqual(account.state, "paused")
         self.assertTrue(account.activity_ids)
         context = self._as(ADMINISTRATOR, account).action_connect()["context"]
-        dialogs = self._as(ADMINISTRATOR, self.env["marketplace.account.connect"]).with_context(context)
+        dialogs = self._as(ADMINISTRATOR, self.env["marketplace.account.connect"]).with_context(**context)
         dialog = dialogs.create({})
         self.assertEqual((dialog.account_id, dialog.client_id, dialog.api_key), (account, CLIENT_ID, False))
         dialog.action_check()
