@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -114,12 +114,3 @@ class StockPicking(models.Model):
         if self.env.context.get("marketplace_origin_logged") and source_ref == "mail.message_origin_link":
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)
-
-    @api.model
-    def _get_marketplace_label_pdfs(self, pickings):
-        """[(name, PDF bytes)] of the marketplace's labels of pickings, in their order."""
-        return [
-            (attachment.name, attachment.raw)
-            for picking in pickings
-            for attachment in picking.marketplace_label_ids.sorted("name")
-        ]

@@ -57,7 +57,8 @@ class MarketplaceOrderStatus(models.AbstractModel):
             self.env["marketplace.job"]._cancel_waiting(order, ("ship", "label"))
             order.message_post(body=order.problem)
             return
-        sale.action_unlock() if sale.locked else None
+        if sale.locked:
+            sale.action_unlock()
         sale.with_context(disable_cancel_warning=True)._action_cancel()
         order.write({"ship_state": "none"})
         self.env["marketplace.job"]._cancel_waiting(order, ("ship", "label"))
@@ -74,7 +75,7 @@ class MarketplaceOrderStatus(models.AbstractModel):
 
     def _note_assembled(self, order):
         """Assembled by us or in the cabinet: nothing is left to send, labels can be had."""
-        if order.ship_state in ("shipped",):
+        if order.ship_state == "shipped":
             return
         ours = order.ship_state in ("sending", "sent")
         order.write({"ship_state": "shipped", "ship_problem": False, "shipped_at": order.observed_at})

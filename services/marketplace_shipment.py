@@ -196,7 +196,7 @@ class MarketplaceShipment(models.AbstractModel):
     @api.model
     def _deliver_history(self, orders):
         """Deliveries of postings that were assembled outside Odoo: validated, nothing is sent."""
-        pickings = self._get_open_deliveries(orders).filtered(lambda picking: picking.state == "assigned")
+        pickings = self._get_open_deliveries(orders).filtered(self._is_all_there)
         for problem in self._validate(pickings):
             orders[:1].message_post(body=problem)
 

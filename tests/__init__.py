@@ -15,6 +15,7 @@ from . import (
     test_orders_poll,
     test_orders_status,
     test_own_labels,
+    test_rehearsal,
     test_roles,
     test_schedules,
     test_security,

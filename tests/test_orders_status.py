@@ -111,6 +111,14 @@ class TestOrdersStatus(OrdersCase):
         self.assertEqual(order.sale_order_id.order_line.qty_delivered, 2)
         self.assertFalse(self._find_jobs("ship") | self._find_jobs("label"))
 
+    def test_history_whose_goods_are_not_all_there_is_not_delivered_in_part(self):
+        self.account.load_statuses = "all"
+        lines = [make_line(self.offers[0], 1), make_line(self.offers[1], 5000)]
+        order = self._import(make_order(lines, status="delivered", raw_status="delivered"))
+        self.assertEqual((order.state, order.ship_state), ("done", "shipped"))
+        self.assertEqual(len(order.picking_ids), 1, "no backorder that nobody asked for")
+        self.assertNotEqual(order.picking_ids.state, "done")
+
     def test_history_can_wait_for_its_delivery(self):
         self.account.write({"load_statuses": "all", "history_as_shipped": False})
         order = self._import(self._make("assembled"))
