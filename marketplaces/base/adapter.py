@@ -58,8 +58,27 @@ OPERATIONS = {
     "label_request": "request_labels",
     "label_state": "get_label_task",
     "label_file": "download_label",
-    "cancel_reasons": "get_cancel_reasons",
+    "fbo_orders": "iter_fbo_orders",
+    "fbo_order": "get_fbo_order",
+    "delivery_status": "set_delivery_status",
+    "tracking": "set_tracking_numbers",
+    "delivery_window": "get_delivery_window",
+    "delivery_window_set": "set_delivery_window",
+    "ship_by_set": "set_ship_by",
+    "exemplars": "get_exemplars",
+    "exemplars_validate": "validate_exemplars",
+    "exemplars_set": "set_exemplars",
+    "exemplars_state": "get_exemplar_state",
+    "exemplars_commit": "commit_exemplars",
+    "countries": "iter_countries",
+    "country_set": "set_country",
+    "cancel_reasons": "iter_cancel_reasons",
     "cancel": "cancel_order",
+    "cancel_lines": "cancel_lines",
+    "cancel_requests": "iter_cancel_requests",
+    "cancel_request_decide": "decide_cancel_request",
+    "returns": "iter_returns",
+    "own_delivery_returns": "iter_own_delivery_returns",
     "handover_slots": "iter_handover_slots",
     "handover_create": "create_handover",
     "handover_approve": "approve_handover",
@@ -70,7 +89,12 @@ OPERATIONS = {
 }
 #: Operations that change something at the marketplace: refused at once for a key that may only read.
 WRITE_OPERATIONS = frozenset(
-    {"ship", "ship_part", "cargo_places", "cancel", "handover_create", "handover_approve"},
+    {
+        *("ship", "ship_part", "cargo_places", "handover_create", "handover_approve"),
+        *("cancel", "cancel_lines", "cancel_request_decide"),
+        *("delivery_status", "tracking", "delivery_window_set", "ship_by_set"),
+        *("exemplars_set", "exemplars_commit", "country_set"),
+    },
 )
 
 
@@ -141,11 +165,92 @@ class MarketplaceAdapter(ABC):
         raise self._unsupported("label_file")
 
     # --- cancelling ---
-    def get_cancel_reasons(self, number: str) -> list[dto.CancelReason]:
+    def iter_cancel_reasons(self) -> Iterator[dto.CancelReason]:
+        """Reasons that a seller may give."""
         raise self._unsupported("cancel_reasons")
 
     def cancel_order(self, number: str, reason_id: str, message: str = "") -> None:
         raise self._unsupported("cancel")
+
+    def cancel_lines(self, number: str, lines: Sequence[dto.PackageLine], reason_id: str, message: str) -> None:
+        """Some units of a posting that is not assembled yet; the rest goes on."""
+        raise self._unsupported("cancel_lines")
+
+    def iter_cancel_requests(self, state: str = "") -> Iterator[dto.CancelRequest]:
+        """``state``: only these (pending, approved, rejected), "" for all."""
+        raise self._unsupported("cancel_requests")
+
+    def decide_cancel_request(self, request_id: str, approve: bool, comment: str = "") -> None:
+        """``AlreadyDone`` when it was decided before, by whomever."""
+        raise self._unsupported("cancel_request_decide")
+
+    # --- the marketplace's own warehouse ---
+    def iter_fbo_orders(self, query: dto.OrderQuery) -> Iterator[dto.Order | dto.UnreadableOrder]:
+        """``query.by`` is *created*; or ``query.numbers`` names them."""
+        raise self._unsupported("fbo_orders")
+
+    def get_fbo_order(self, number: str) -> dto.Order | dto.UnreadableOrder:
+        raise self._unsupported("fbo_order")
+
+    # --- own delivery ---
+    def set_delivery_status(self, step: str, numbers: Sequence[str]) -> dict[str, str]:
+        """Tell ``step`` (one of ``status.DELIVERY_STEPS``) of postings; any count, the adapter slices.
+
+        Returns {number: why it was refused, "" when accepted}. Accepted is not done: read the posting.
+        """
+        raise self._unsupported("delivery_status")
+
+    def set_tracking_numbers(self, numbers: Mapping[str, str]) -> dict[str, str]:
+        """{posting: tracking number} → {posting: why it was refused, "" when accepted}."""
+        raise self._unsupported("tracking")
+
+    def get_delivery_window(self, number: str) -> dto.DeliveryWindow:
+        raise self._unsupported("delivery_window")
+
+    def set_delivery_window(self, number: str, since: datetime, until: datetime) -> None:
+        raise self._unsupported("delivery_window_set")
+
+    def set_ship_by(self, number: str, moment: datetime) -> None:
+        raise self._unsupported("ship_by_set")
+
+    # --- what must be recorded before shipping ---
+    def get_exemplars(self, number: str) -> dto.ExemplarSheet:
+        """The units of a posting with their ids, what they need and what is saved of them. ``state`` is ""."""
+        raise self._unsupported("exemplars")
+
+    def validate_exemplars(self, number: str, lines: Sequence[dto.ExemplarLine]) -> dict[tuple[str, int], list[str]]:
+        """Form only, at once, nothing is saved: {(sku, position in its line): sentences}, empty when all is well."""
+        raise self._unsupported("exemplars_validate")
+
+    def set_exemplars(self, number: str, lines: Sequence[dto.ExemplarLine], cargo_places: int = 0) -> None:
+        """Always the full set: what is left out is forgotten there. The check goes on in the background."""
+        raise self._unsupported("exemplars_set")
+
+    def get_exemplar_state(self, number: str) -> dto.ExemplarSheet:
+        """How the check stands, with the marks' states and problems."""
+        raise self._unsupported("exemplars_state")
+
+    def commit_exemplars(self, number: str) -> None:
+        """Make a set that was changed after shipping count."""
+        raise self._unsupported("exemplars_commit")
+
+    def iter_countries(self) -> Iterator[dto.Country]:
+        raise self._unsupported("countries")
+
+    def set_country(self, number: str, sku: str, country_code: str) -> bool:
+        """Country of origin (ISO 3166 alpha-2) of a product of a posting. Returns whether a GTD is needed now."""
+        raise self._unsupported("country_set")
+
+    # --- returns ---
+    def iter_returns(self, since: datetime, until: datetime) -> Iterator[dto.Return | dto.UnreadableReturn]:
+        """Returns that the marketplace carries whose stage changed in [since, until]; all schemes."""
+        raise self._unsupported("returns")
+
+    def iter_own_delivery_returns(
+        self, since: datetime, until: datetime
+    ) -> Iterator[dto.Return | dto.UnreadableReturn]:
+        """Return requests of buyers whom the seller delivered himself, created in [since, until]."""
+        raise self._unsupported("own_delivery_returns")
 
     # --- hand-over ---
     def iter_handover_slots(self, day: date) -> Iterator[dto.HandoverSlot]:

@@ -143,6 +143,8 @@ class Order:
     ``actions``: what the marketplace allows now, its own words.
     ``assembly``: "" | in_progress | failed, where assembly is asynchronous.
     ``barcodes``: as printed on the label, upper first. ``cargo_places``: number of boxes.
+    ``delivery_step``: "" or the last of ``status.DELIVERY_STEPS`` that the posting has reached.
+    ``delivery_from``/``delivery_to``: when the buyer was promised to get it. ``delivered_at``: when he got it.
     """
 
     number: str
@@ -161,6 +163,10 @@ class Order:
     ship_by: datetime | None = None
     ship_by_limit: datetime | None = None
     delivering_at: datetime | None = None
+    delivery_from: datetime | None = None
+    delivery_to: datetime | None = None
+    delivered_at: datetime | None = None
+    delivery_step: str = ""
     total: Decimal | None = None
     warehouse_external_id: str = ""
     warehouse_name: str = ""
@@ -198,13 +204,15 @@ class OrderQuery:
     """Which postings to list.
 
     ``by``: created (in [since, until]), changed (status changed in [since, until]) or unfulfilled (not yet delivered,
-    ship-by time in [since, until]). ``statuses``: words of ``status.py``, empty for all.
+    ship-by time in [since, until]). ``statuses``: words of ``status.py``, empty for all. ``numbers``: only these,
+    where the list can filter by number (FBO; any count, the adapter slices).
     """
 
     by: str
     since: datetime
     until: datetime
     statuses: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 # --- shipping ------------------------------------------------------------------------------------------------------
@@ -245,12 +253,161 @@ class LabelTaskState:
     unprinted: dict[str, str] = field(default_factory=dict)
 
 
+# --- own delivery --------------------------------------------------------------------------------------------------
+@_dto
+class DeliveryWindow:
+    """When the buyer expects it. ``changes_left``: how often it may still be changed."""
+
+    since: datetime
+    until: datetime
+    changes_left: int
+
+
+# --- what must be recorded before shipping -------------------------------------------------------------------------
+@_dto
+class Mark:
+    """``kind``: mandatory_mark, jw_uin or imei. ``code`` as scanned, with its GS separators (U+001D)."""
+
+    kind: str
+    code: str
+    state: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@_dto
+class Exemplar:
+    """One unit of a posting.
+
+    ``weight`` in the marketplace's unit (kg). A mark's ``state``: "" (not told), checking, passed or failed.
+    ``problems``: the marketplace's sentences or words about this unit.
+    """
+
+    external_id: str
+    marks: tuple[Mark, ...] = ()
+    gtd: str = ""
+    gtd_absent: bool = False
+    rnpt: str = ""
+    rnpt_absent: bool = False
+    weight: Decimal | None = None
+    problems: tuple[str, ...] = ()
+
+
+@_dto
+class ExemplarLine:
+    """The units of one product. ``needs``: mandatory_mark, gtd, rnpt, jw_uin, imei, weight.
+
+    ``mark_possible``: a mandatory mark is accepted though not demanded.
+    """
+
+    sku: str
+    quantity: int
+    exemplars: tuple[Exemplar, ...]
+    needs: tuple[str, ...] = ()
+    mark_possible: bool = False
+    weight_min: Decimal | None = None
+    weight_max: Decimal | None = None
+
+
+@_dto
+class ExemplarSheet:
+    """All units of a posting.
+
+    ``state``: "" (not asked), checking, ready (may be shipped), refused, changeable (shipped, may be changed) or locked.
+    """
+
+    number: str
+    lines: tuple[ExemplarLine, ...]
+    state: str = ""
+    cargo_places: int = 0
+
+
+@_dto
+class Country:
+    code: str
+    name: str
+
+
+# --- cancelling ----------------------------------------------------------------------------------------------------
 @_dto
 class CancelReason:
+    """``kind``: our word for it (out_of_stock, defective, other) where the marketplace's reason has one, else ""."""
+
     external_id: str
     title: str
     message_required: bool = False
     available: bool = True
+    kind: str = ""
+
+
+@_dto
+class CancelRequest:
+    """A buyer wants to cancel, the seller decides. ``state``: pending, approved or rejected.
+
+    ``decide_until``: after it the marketplace approves by itself.
+    """
+
+    external_id: str
+    number: str
+    state: str
+    initiator: str = ""
+    reason: str = ""
+    message: str = ""
+    comment: str = ""
+    requested_at: datetime | None = None
+    decide_until: datetime | None = None
+    raw: Any = field(default=None, repr=False)
+
+
+# --- returns -------------------------------------------------------------------------------------------------------
+@_dto
+class Return:
+    """Goods on their way back, one product. ``external_id`` is unique per ``source``.
+
+    ``source``: platform (the marketplace carries them) or own_delivery (a request of a buyer whom the seller delivered).
+    ``stage``/``kind``: words of ``status.py``; ``raw_stage`` the vendor's word, ``stage_name`` as people read it.
+    ``place_*``: where it is, ``target_*``: where it goes. ``storage_cost`` in ``currency`` so far, ``storage_days`` paid.
+    """
+
+    external_id: str
+    source: str
+    number: str
+    stage: str
+    raw_stage: str
+    sku: str
+    quantity: int
+    raw: Any = field(repr=False)
+    scheme: str = ""
+    order_number: str = ""
+    kind: str = "unknown"
+    stage_name: str = ""
+    reason: str = ""
+    article: str = ""
+    name: str = ""
+    price: Decimal | None = None
+    currency: str = ""
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+    arrived_at: datetime | None = None
+    finished_at: datetime | None = None
+    place_name: str = ""
+    place_address: str = ""
+    target_name: str = ""
+    target_address: str = ""
+    barcode: str = ""
+    storage_cost: Decimal | None = None
+    storage_days: int = 0
+    compensation: str = ""
+    is_opened: bool = False
+
+
+@_dto
+class UnreadableReturn:
+    """A return that came but cannot be read without guessing."""
+
+    external_id: str
+    source: str
+    problem: str
+    raw: Any = field(repr=False)
 
 
 @_dto
@@ -289,6 +446,7 @@ class Event:
 
     ``kind``: ping, order_new, order_cancelled, order_changed, offer_changed, stock_changed, other.
     ``key``: equal for two deliveries of the same news. ``order_number`` is "" where the news is not about a posting.
+    ``scheme``: a word of ``status.py`` where the kind of news tells it ("fbo"), else "".
     """
 
     kind: str
@@ -296,6 +454,7 @@ class Event:
     raw_kind: str
     account_external_id: str = ""
     order_number: str = ""
+    scheme: str = ""
     article: str = ""
     occurred_at: datetime | None = None
     raw: Any = field(default=None, repr=False)

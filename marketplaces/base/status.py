@@ -32,3 +32,30 @@ FBS = "fbs"
 RFBS = "rfbs"
 FBO = "fbo"
 SCHEMES = (FBS, RFBS, FBO)
+
+# --- own delivery --------------------------------------------------------------------------------------------------
+#: Steps that the seller tells of a posting that he delivers himself, in their order. LAST_MILE is a step within the
+#: status *delivering*.
+LAST_MILE = "last_mile"
+DELIVERY_STEPS = (DELIVERING, LAST_MILE, DELIVERED)
+
+# --- returns -------------------------------------------------------------------------------------------------------
+#: Where a returned unit is:
+#:
+#:     requested → moving → ready (to be fetched) → received (by the seller)
+#:         ↘ refused      ↘ at_marketplace (back in its own stock)    ↘ disposed    ↘ compensated
+RETURN_REQUESTED = "requested"
+RETURN_REFUSED = "refused"
+RETURN_MOVING = "moving"
+RETURN_READY = "ready"
+RETURN_RECEIVED = "received"
+RETURN_AT_MARKETPLACE = "at_marketplace"
+RETURN_DISPOSED = "disposed"
+RETURN_COMPENSATED = "compensated"
+RETURN_UNKNOWN = "unknown"
+RETURN_STAGES = (
+    *(RETURN_REQUESTED, RETURN_REFUSED, RETURN_MOVING, RETURN_READY, RETURN_RECEIVED),
+    *(RETURN_AT_MARKETPLACE, RETURN_DISPOSED, RETURN_COMPENSATED, RETURN_UNKNOWN),
+)
+#: Why goods come back: cancelled before hand-over, refused at hand-over (wholly, partly), sent back by the buyer later.
+RETURN_KINDS = ("cancellation", "refused", "partial", "client", "unknown")
