@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/sale_marketplace_security.xml",
         "data/ir_cron_data.xml",
+        "data/marketplace_account_update.xml",
         "reports/marketplace_label_paperformats.xml",
         "reports/marketplace_label_reports.xml",
         "reports/marketplace_label_templates.xml",

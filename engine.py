@@ -33,12 +33,19 @@ OPERATIONS = {
     ),
     "label": Operation("Fetch labels", "labels", "marketplace.label", "_run_labels", 20, "label_request"),
     "handover": Operation("Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"),
+    "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),
+    "notify_test": Operation(
+        "Send a test message", "notifications", "marketplace.notification.sender", "_run_test", 1, None
+    ),
 }
+#: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
+ALWAYS_READY = ("notify", "notify_test")
 LANES = [
     ("orders", "Orders and stock"),
     ("labels", "Labels and hand-over"),
     ("finance", "Finance"),
     ("catalogue", "Catalogue"),
+    ("notifications", "Notifications"),
 ]
 
 

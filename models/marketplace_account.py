@@ -11,6 +11,7 @@ from ..marketplaces.base.adapter import WRITE_OPERATIONS, AdapterConfig
 #: Where the bundled simulator listens by default; each marketplace has its own folder there.
 REHEARSAL_URL = "http://127.0.0.1:8169/ozon"
 REHEARSAL_BUYERS = 10
+PASTED_FIELDS = ("client_id", "api_key", "telegram_token", "telegram_chat", "telegram_url", "notify_email")
 
 
 class MarketplaceAccount(models.Model):
@@ -138,6 +139,7 @@ class MarketplaceAccount(models.Model):
     def create(self, vals_list):
         accounts = super().create([{**vals, **self._trim_keys(vals)} for vals in vals_list])
         accounts._ensure_schedules()
+        accounts._ensure_notification_rules()
         accounts._ensure_customer()
         return accounts
 
@@ -147,7 +149,7 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _trim_keys(self, vals):
         """Keys are pasted, often with blanks and line ends around them."""
-        return {name: vals[name].strip() for name in ("client_id", "api_key") if vals.get(name)}
+        return {name: vals[name].strip() for name in PASTED_FIELDS if vals.get(name)}
 
     # === BUSINESS METHODS === #
     def _get_adapter(self, observe=None, client_id=None, api_key=None):

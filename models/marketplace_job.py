@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 
-from ..engine import LANES, MAX_ATTEMPTS, OPERATIONS, Again, JobFailure
+from ..engine import ALWAYS_READY, LANES, MAX_ATTEMPTS, OPERATIONS, Again, JobFailure
 from ..marketplaces.base import errors
 
 _logger = logging.getLogger(__name__)
@@ -187,7 +187,9 @@ class MarketplaceJob(models.Model):
             ("lane", "=", lane),
             ("state", "in", ("pending", "running")),
             ("eta", "<=", fields.Datetime.now()),
+            "|",
             ("account_id.state", "=", "connected"),
+            ("operation", "in", ALWAYS_READY),
             ("account_id.active", "=", True),
         ]
 

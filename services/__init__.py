@@ -6,6 +6,8 @@ from . import (
     marketplace_handover_service,
     marketplace_job_runner,
     marketplace_label,
+    marketplace_notification_sender,
+    marketplace_notifier,
     marketplace_offer_importer,
     marketplace_offer_matcher,
     marketplace_order_poller,

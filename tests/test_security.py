@@ -17,6 +17,8 @@ RIGHTS = {
     "marketplace.completeness": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.job": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.event": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.notification": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwd"},
+    "marketplace.notification.rule": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.exchange": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "", ADMINISTRATOR: "rwd"},
     "marketplace.account.connect": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.account.connect.warehouse": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
@@ -68,6 +70,8 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.completeness"].create({**account, **moments}),
                 cls.env["marketplace.job"].create({**account, "operation": "orders_poll"}),
                 cls.env["marketplace.event"].create({**account, "key": "k", "kind": "other", "raw_kind": "X"}),
+                cls.env["marketplace.notification"].create({**account, "event": "order_new", "text": "X"}),
+                cls.account.notification_rule_ids[0],
                 cls.env["marketplace.exchange"].create({**account, "at": "2026-01-01", "endpoint": "X"}),
             )
         }
@@ -180,7 +184,7 @@ class TestSecurity(RolesCase, MarketplaceCase):
     def test_nobody_but_the_system_administrator_reads_keys(self):
         for group in ROLES:
             account = self._as(group, self.account)
-            for name in ("api_key", "webhook_token"):
+            for name in ("api_key", "webhook_token", "telegram_token"):
                 with self.subTest(group=group, field=name):
                     self.assertNotIn(name, account.fields_get())
                     with self.assertRaises(AccessError):
