@@ -200,7 +200,8 @@ class MarketplaceAccount(models.Model):
 
     def _pause(self, reason):
         """Stop everything of this account and tell its people once."""
-        for account in self.filtered(lambda a: a.state == "connected"):
+        connected = self.filtered(lambda a: a.state == "connected")
+        for account in connected:
             account.write({"state": "paused", "pause_reason": reason})
             account.activity_schedule(
                 "mail.mail_activity_data_warning",
@@ -208,6 +209,7 @@ class MarketplaceAccount(models.Model):
                 note=reason,
                 user_id=account.user_id.id or self.env.ref("base.user_admin").id,
             )
+        self.env["marketplace.notifier"]._tell("account_paused", connected, dict.fromkeys(connected.ids, reason))
 
     def action_pause(self):
         self.write({"state": "paused", "pause_reason": self.env._("Paused by %s.", self.env.user.name)})

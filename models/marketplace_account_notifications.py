@@ -77,6 +77,10 @@ class MarketplaceAccount(models.Model):
         self.notify_result = self.env._("It is being sent: reload in some seconds.")
 
     # === BUSINESS METHODS === #
+    def _get_bot_key(self):
+        """Names the limit of messages: Telegram counts them per bot and chat."""
+        return f"{self.env.cr.dbname}:{self.id}:{self.telegram_chat}"
+
     def _ensure_notification_rules(self):
         """Each account has one row per event; events of later versions are added to existing accounts."""
         missing = []

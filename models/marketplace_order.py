@@ -28,6 +28,8 @@ PROBLEM_KINDS = [
     ("cancel", "Cancelled, goods are out"),
     ("other", "Other"),
 ]
+#: job operation → what the account's people are told when it failed
+FAILURE_EVENTS = {"ship": "ship_failed", "ship_watch": "ship_failed", "label": "label_failed"}
 
 
 class MarketplaceOrder(models.Model):
@@ -334,6 +336,10 @@ class MarketplaceOrder(models.Model):
     def _on_job_ended(self, job, vals):
         """The engine tells how a job of this posting ended without success; see ``marketplace.job.runner``."""
         failed, text = vals["state"] == "failed", vals.get("error")
+        if failed and job.operation in FAILURE_EVENTS:
+            self.env["marketplace.notifier"]._tell(
+                FAILURE_EVENTS[job.operation], self, {order.id: text for order in self if text}
+            )
         for order in self:
             if job.operation == "ship" and text and order.ship_state not in ("shipped", "sent"):
                 order.write({"ship_state": "failed" if failed else order.ship_state, "ship_problem": text})

@@ -7,6 +7,7 @@ from . import (
     marketplace_job_runner,
     marketplace_label,
     marketplace_notification_sender,
+    marketplace_notification_text,
     marketplace_notifier,
     marketplace_offer_importer,
     marketplace_offer_matcher,

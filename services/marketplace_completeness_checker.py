@@ -33,10 +33,18 @@ class MarketplaceCompletenessChecker(models.AbstractModel):
                 "extra": "\n".join(extra),
             }
         )
+        if missing:
+            self.env["marketplace.notifier"]._tell("completeness", check, {check.id: self._list_missing(missing)})
         for number in missing:
             self.env["marketplace.job"]._enqueue("order_fetch", account, payload={"number": number})
         account._get_schedule("completeness")._note_run("done", check.display_name, started)
         return check.display_name
+
+    def _list_missing(self, numbers):
+        names = ", ".join(numbers[:10]) + (" …" if len(numbers) > 10 else "")
+        return self.env._(
+            "%(count)s postings were missing and are being fetched: %(numbers)s", count=len(numbers), numbers=names
+        )
 
     def _read_cabinet(self, adapter, since, until):
         query = self.env["marketplace.order.poller"]._make_query("created", since, until)

@@ -4,7 +4,7 @@ import time
 
 from odoo import SUPERUSER_ID, api, models
 
-from ..engine import MAX_ATTEMPTS, OPERATIONS, JobFailure
+from ..engine import ALWAYS_READY, MAX_ATTEMPTS, OPERATIONS, JobFailure
 
 
 class MarketplaceJobRunner(models.AbstractModel):
@@ -84,12 +84,16 @@ class MarketplaceJobRunner(models.AbstractModel):
         if vals.get("error_kind") == "auth":
             job.account_id._pause(vals["error"])
         record = job.res_model and job.res_id and self.env[job.res_model].browse(job.res_id).exists()
-        if record and hasattr(record, "_on_job_ended"):
+        shown = record and hasattr(record, "_on_job_ended")
+        if shown:
             record._on_job_ended(job, vals)
         elif vals.get("error_kind") == "obsolete":
             self.env["marketplace.account.checker"]._warn_once(
                 job.account_id, self.env._("A method of the marketplace is switched off"), vals["error"]
             )
+        if not shown and vals["state"] == "failed" and job.operation not in ALWAYS_READY:
+            # A notification that fails is shown in its own list: telling it would go the same way.
+            self.env["marketplace.notifier"]._tell("job_failed", job, {job.id: vals["error"]})
         if vals.get("error"):
             job.account_id._get_schedule_of_operation(job.operation)._note_run(
                 "failed", vals["error"], job.started_at or job.create_date

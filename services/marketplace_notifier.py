@@ -29,6 +29,8 @@ class MarketplaceNotifier(models.AbstractModel):
         :return: the notifications that wait now
         """
         records = self._detach(records)
+        if not records:
+            return self.env["marketplace.notification"]
         rules = self._find_rules(event, self._get_accounts(records))
         if not rules:
             return self.env["marketplace.notification"]
@@ -93,18 +95,21 @@ class MarketplaceNotifier(models.AbstractModel):
             order="id",
         ):
             latest[row.res_id] = row
-        waiting, fresh = Notification, []
+        waiting, reworded, fresh = Notification, Notification, []
         for record_id, vals in news.items():
             row = latest.get(record_id, Notification)
-            if row._is_untold():
-                if row.text != vals["text"]:
-                    row.text = vals["text"]
-                waiting |= row
-            elif row.state in ("waiting", "sent") and row.text == vals["text"]:
-                continue
+            if row.state in ("waiting", "sent") and row.text == vals["text"]:
+                waiting |= row.filtered(lambda row: row.state == "waiting")
+            elif row and row._is_untold():
+                reworded |= row
             else:
                 fresh.append(vals)
-        return waiting | Notification.create(fresh)
+        # What is being sent at this moment is not waited for: the later words are told by themselves.
+        free = reworded.try_lock_for_update()
+        for row in free:
+            row.text = news[row.res_id]["text"]
+        fresh += [news[row.res_id] for row in reworded - free]
+        return waiting | free | Notification.create(fresh)
 
     def _describe(self, record):
         if record._name == "marketplace.order":

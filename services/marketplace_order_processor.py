@@ -60,6 +60,14 @@ class MarketplaceOrderProcessor(models.AbstractModel):
             self._link_offers(batch)
             ready = self._check_each(batch)
             self._build_together(ready)
+            self._tell(batch)
+
+    def _tell(self, orders):
+        """Tell the account's people what became of a batch."""
+        notifier = self.env["marketplace.notifier"]
+        notifier._tell("order_new", orders.filtered(lambda order: order.state == "done"))
+        stuck = orders.filtered(lambda order: order.state in ("mapping", "problem"))
+        notifier._tell("order_problem", stuck, {order.id: order.problem for order in stuck})
 
     def _set_aside(self, orders):
         """What never becomes an order of its own leaves first. Returns the rest."""

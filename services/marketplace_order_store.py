@@ -129,12 +129,12 @@ class MarketplaceOrderStore(models.AbstractModel):
     def _update(self, account, changed):
         orders = self.env["marketplace.order"].browse([id_ for id_, _posting, _digest in changed])
         refs = self._get_references(account, [posting for _id, posting, _digest in changed])
+        statuses = {order: order.status for order in orders}
         for order, (_id, posting, digest) in zip(orders, changed, strict=True):
             if isinstance(posting, dto.UnreadableOrder):
                 self._note_unreadable(order, posting, digest)
                 continue
             vals = self._prepare_vals(posting, refs)
-            before = order.status
             order.write(
                 {
                     "digest": digest,
@@ -142,8 +142,17 @@ class MarketplaceOrderStore(models.AbstractModel):
                     **self._prepare_lines_again(order, posting),
                 }
             )
-            self.env["marketplace.order.status"]._on_update(order, before)
+            self.env["marketplace.order.status"]._on_update(order, statuses[order])
+        self._tell_changes(orders.filtered(lambda order: order.status != statuses[order]))
         return orders
+
+    def _tell_changes(self, orders):
+        """Tell the account's people; of a posting that they did not want to load they hear nothing."""
+        orders = orders.filtered(lambda order: order.state != "ignored")
+        cancelled = orders.filtered(lambda order: order.status == status.CANCELLED)
+        notifier = self.env["marketplace.notifier"]
+        notifier._tell("status_changed", orders - cancelled)
+        notifier._tell("cancelled", cancelled, {order.id: order.cancel_reason for order in cancelled})
 
     def _get_references(self, account, postings):
         """Ids that values point at, looked up once per batch."""

@@ -119,6 +119,7 @@ class MarketplaceShipment(models.AbstractModel):
     def _note_failed(self, order):
         text = self.env._("The marketplace could not assemble the posting: try again.")
         order.write({"ship_state": "failed", "ship_problem": text})
+        self.env["marketplace.notifier"]._tell("ship_failed", order, {order.id: text})
 
     def _expect(self, child):
         """A part that left with our parcels is watched until it is assembled, as the posting itself is."""

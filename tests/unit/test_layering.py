@@ -1,4 +1,4 @@
-"""Arrows point inwards only: marketplaces/ ← services/ ← the rest; simulator/ stands outside."""
+"""Arrows point inwards only: marketplaces/ ← messengers/ ← services/ ← the rest; simulator/ stands outside."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ from odoo.tests import BaseCase
 ROOT = Path(__file__).resolve().parents[2]
 ADDON = "odoo.addons.sale_marketplace"
 #: Folders that may know marketplaces only by ``marketplaces.base`` and the registry in ``marketplaces``.
-VENDOR_BLIND = ("models", "services", "wizards", "controllers", "reports")
+VENDOR_BLIND = ("models", "services", "wizards", "controllers", "reports", "messengers")
 
 
 def iter_imports(path):
@@ -36,9 +36,10 @@ class TestLayering(BaseCase):
                 hit = next((root for root in forbidden if name == root or name.startswith(f"{root}.")), None)
                 self.assertIsNone(hit, f"{path.relative_to(ROOT)} imports {name}")
 
-    def test_marketplaces_know_nothing_of_odoo(self):
+    def test_marketplaces_and_messengers_know_nothing_of_odoo(self):
         outside = ("odoo", "models", "services", "controllers", "wizards", "reports", "simulator", "engine", "hooks")
-        self.assert_no_import(["marketplaces"], outside)
+        self.assert_no_import(["marketplaces"], (*outside, "messengers"))
+        self.assert_no_import(["messengers"], outside)
         self.assertTrue(list(iter_files("marketplaces")), "the test looks in the wrong place")
 
     def test_base_knows_no_vendor(self):
@@ -48,7 +49,7 @@ class TestLayering(BaseCase):
         self.assert_no_import(["marketplaces/base"], forbidden)
 
     def test_simulator_shares_nothing(self):
-        self.assert_no_import(["simulator"], ("odoo", "marketplaces", "models", "services"))
+        self.assert_no_import(["simulator"], ("odoo", "marketplaces", "messengers", "models", "services"))
 
     def test_odoo_side_knows_no_vendor(self):
         vendors = [folder.name for folder in (ROOT / "marketplaces").iterdir() if (folder / "adapter.py").exists()]
