@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from .marketplace_notification_rule import EVENTS
 
@@ -15,7 +15,7 @@ class MarketplaceAccount(models.Model):
     notify_email = fields.Char(
         "E-mail for Notifications", help="Gets the e-mails besides the people of each rule; several with commas."
     )
-    telegram_token = fields.Char("Telegram Token", groups="base.group_system", copy=False)
+    telegram_token = fields.Char(groups="base.group_system", copy=False)
     # Who runs the accounts may enter a token and never reads one.
     telegram_token_entry = fields.Char(
         "Telegram Bot",
@@ -96,4 +96,5 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _update_notification_rules(self):
         """Called by every installation and update of the module."""
-        self.with_context(active_test=False).search([])._ensure_notification_rules()
+        every = [("active", "in", (True, False))]
+        self.search(every)._ensure_notification_rules()

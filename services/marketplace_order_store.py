@@ -130,6 +130,8 @@ class MarketplaceOrderStore(models.AbstractModel):
         orders = self.env["marketplace.order"].browse([id_ for id_, _posting, _digest in changed])
         refs = self._get_references(account, [posting for _id, posting, _digest in changed])
         statuses = {order: order.status for order in orders}
+        # Of a posting that they did not want to load people hear nothing.
+        told = orders.filtered(lambda order: order.state != "ignored")
         for order, (_id, posting, digest) in zip(orders, changed, strict=True):
             if isinstance(posting, dto.UnreadableOrder):
                 self._note_unreadable(order, posting, digest)
@@ -143,12 +145,10 @@ class MarketplaceOrderStore(models.AbstractModel):
                 }
             )
             self.env["marketplace.order.status"]._on_update(order, statuses[order])
-        self._tell_changes(orders.filtered(lambda order: order.status != statuses[order]))
+        self._tell_changes(told.filtered(lambda order: order.status != statuses[order]))
         return orders
 
     def _tell_changes(self, orders):
-        """Tell the account's people; of a posting that they did not want to load they hear nothing."""
-        orders = orders.filtered(lambda order: order.state != "ignored")
         cancelled = orders.filtered(lambda order: order.status == status.CANCELLED)
         notifier = self.env["marketplace.notifier"]
         notifier._tell("status_changed", orders - cancelled)

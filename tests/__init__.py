@@ -8,6 +8,7 @@ from . import (
     test_handover,
     test_labels,
     test_neutralize,
+    test_notifications,
     test_offers,
     test_orders_bad_input,
     test_orders_import,
