@@ -31,6 +31,9 @@ OPERATIONS = {
     "cargo_places": Operation(
         "Set cargo places", "orders", "marketplace.shipment", "_run_cargo_places", 1, "cargo_places"
     ),
+    "marking_update": Operation(
+        "Send changed codes", "orders", "marketplace.marking", "_run_update", 1, "exemplars_commit"
+    ),
     "label": Operation("Fetch labels", "labels", "marketplace.label", "_run_labels", 20, "label_request"),
     "handover": Operation("Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"),
     "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),

@@ -347,7 +347,7 @@ class MarketplaceOrder(models.Model):
                 order.ship_problem = text
             elif job.operation == "label" and text:
                 order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
-            elif job.operation == "cargo_places" and failed:
+            elif job.operation in ("cargo_places", "marking_update") and failed:
                 order.message_post(body=text)
 
     def _compare(self, amount, other):

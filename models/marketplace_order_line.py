@@ -24,8 +24,29 @@ class MarketplaceOrderLine(models.Model):
     offer_id = fields.Many2one("marketplace.offer", index="btree_not_null", ondelete="restrict")
     product_id = fields.Many2one(related="offer_id.product_id", string="Product")
     sale_line_id = fields.Many2one("sale.order.line", index="btree_not_null", ondelete="set null", copy=False)
+    exemplar_ids = fields.One2many("marketplace.exemplar", "line_id", "Units")
+    country_id = fields.Many2one(
+        "res.country",
+        "Country of Origin",
+        index="btree_not_null",
+        copy=False,
+        help="Where the marketplace asks for it: told for all units of the line.",
+    )
 
     @api.depends("price", "quantity")
     def _compute_subtotal(self):
         for line in self:
             line.subtotal = line.price * line.quantity
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"country_id", "requirements"}.isdisjoint(vals):
+            self.exemplar_ids._refresh_state()
+        return result
+
+    # === BUSINESS METHODS === #
+    def _get_requirements(self):
+        """Words of ``dto.OrderLine.requirements``."""
+        self.ensure_one()
+        return [word for word in (item.strip() for item in (self.requirements or "").split(",")) if word]

@@ -6,6 +6,8 @@ from . import (
     marketplace_handover_service,
     marketplace_job_runner,
     marketplace_label,
+    marketplace_mark_scanner,
+    marketplace_marking,
     marketplace_notification_sender,
     marketplace_notification_text,
     marketplace_notifier,

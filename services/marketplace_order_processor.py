@@ -275,6 +275,7 @@ class MarketplaceOrderProcessor(models.AbstractModel):
         builder._confirm(confirmed.sale_order_id)
         untracked.write({"state": "done", "problem": False, "problem_kind": False})
         orders._message_log_batch({order.id: Markup("→ %s") % order.sale_order_id._get_html_link() for order in orders})
+        self.env["marketplace.marking"]._expect_units(orders)
         self._settle_shipping(orders)
         return sales
 

@@ -144,6 +144,7 @@ class MarketplaceOrderStore(models.AbstractModel):
                     **self._prepare_lines_again(order, posting),
                 }
             )
+            self.env["marketplace.marking"]._update_requirements(order, posting)
             self.env["marketplace.order.status"]._on_update(order, statuses[order])
         self._tell_changes(told.filtered(lambda order: order.status != statuses[order]))
         return orders

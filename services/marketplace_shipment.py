@@ -68,7 +68,7 @@ class MarketplaceShipment(models.AbstractModel):
         short = self._get_open_deliveries(order).filtered(lambda picking: not self._is_all_there(picking))
         if short and not self._get_unsent_deliveries(order):
             return self.env._("its goods are not all reserved (%s).", ", ".join(short.mapped("name")))
-        return False
+        return self.env["marketplace.marking"]._get_problem(order, self._count_leaving(order))
 
     def _get_deliveries(self, orders):
         return orders.sale_order_id.picking_ids.filtered(
@@ -210,6 +210,7 @@ class MarketplaceShipment(models.AbstractModel):
         if job.interrupted or job.attempts:
             if self._look(order, job.payload, adapter):
                 return self.env._("It had arrived there already.")
+        self.env["marketplace.marking"]._prepare(order, adapter, job.payload)
         numbers = self._call_ship(order, job.payload, adapter)
         self._record_shipped(order, job.payload, numbers)
         return ", ".join(numbers)

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 from odoo import api, fields, models
 
@@ -34,19 +35,41 @@ class MarketplaceShipment(models.AbstractModel):
         child.write({"ship_state": "sending", "ship_problem": False})
         self.env["marketplace.job"]._enqueue("ship", child.account_id, child, payload, priority=1)
 
+    def _count_leaving(self, order):
+        """{SKU: units} of deliveries that leave now, None where the whole posting does."""
+        if not order._get_units():
+            return None
+        leaving = Counter()
+        for picking in self._get_unsent_deliveries(order) | self._get_open_deliveries(order):
+            moves = picking.move_ids.filtered(lambda move: move.state != "cancel")
+            # What the packer has said goes now, where he has said it.
+            moves = moves.filtered("picked") or moves
+            for move in moves:
+                line = move.sale_line_id.marketplace_line_ids.filtered(lambda item: item.order_id == order)[:1]
+                if not line or move.product_id != move.sale_line_id.product_id:
+                    return None
+                leaving[line.sku] += move.product_uom._compute_quantity(move.quantity, move.sale_line_id.product_uom_id)
+        return {sku: int(quantity) for sku, quantity in leaving.items()}
+
     # --- parts --------------------------------------------------------------------------------------------------
     def _call_ship_parts(self, order, packages, adapter):
         """Each package becomes a posting of its own; one that came into being without our knowing is not sent again."""
         known, numbers = {order.number, *order.parcel_ids.mapped("number")}, []
         for package in packages:
-            number = self._find_part(order, package, known, adapter) or self._ship_part(order, package, adapter)
+            units = self.env["marketplace.marking"]._choose_units(order, package)
+            number = self._find_part(order, package, known, adapter) or self._ship_part(order, package, units, adapter)
+            self.env["marketplace.marking"]._note_left(order, units, number)
             numbers.append(number)
             known.add(number)
         return numbers
 
-    def _ship_part(self, order, package, adapter):
+    def _ship_part(self, order, package, units, adapter):
         """The number of the part; the posting's own where nothing was left of it."""
-        numbers = adapter.ship_part(order.number, package.lines).numbers
+        lines = [
+            replace(line, exemplar_ids=tuple(units[line.sku].mapped("external_id"))) if line.sku in units else line
+            for line in package.lines
+        ]
+        numbers = adapter.ship_part(order.number, lines).numbers
         return next((number for number in numbers if number != order.number), order.number)
 
     def _find_part(self, order, package, known, adapter):

@@ -218,8 +218,11 @@ class OrderQuery:
 # --- shipping ------------------------------------------------------------------------------------------------------
 @_dto
 class PackageLine:
+    """``exemplar_ids``: which units leave, where only some of them do and the marketplace tells them apart."""
+
     sku: str
     quantity: int
+    exemplar_ids: tuple[str, ...] = ()
 
 
 @_dto

@@ -5,6 +5,7 @@ from . import (
     test_client_parse,
     test_client_wire,
     test_layering,
+    test_marking,
     test_ozon_account,
     test_ozon_contract,
     test_ozon_events,
