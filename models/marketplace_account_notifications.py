@@ -48,6 +48,8 @@ class MarketplaceAccount(models.Model):
     def _inverse_telegram_token_entry(self):
         for account in self.filtered("telegram_token_entry"):
             account.sudo().telegram_token = account.telegram_token_entry
+        # The answer to the form that saves it must not bring it back.
+        self.invalidate_recordset(["telegram_token_entry"], flush=False)
 
     @api.depends("telegram_token")
     def _compute_telegram_token_hint(self):

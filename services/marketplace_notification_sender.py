@@ -93,6 +93,7 @@ class MarketplaceNotificationSender(models.AbstractModel):
         old = rows.filtered(lambda row: row.create_date < now - GIVE_UP)
         if old:
             self._fail(channel, rows.account_id, old, self._explain(exc, rows.account_id))
+            self.env["marketplace.job.runner"]._checkpoint()
         if old == rows:
             return None
         if exc.retry_after is not None:

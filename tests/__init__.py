@@ -9,6 +9,7 @@ from . import (
     test_labels,
     test_neutralize,
     test_notifications,
+    test_notifications_telegram,
     test_offers,
     test_orders_bad_input,
     test_orders_import,
