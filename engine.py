@@ -19,6 +19,42 @@ OPERATIONS = {
         "Load postings of a period", "orders", "marketplace.order.poller", "_run_period", 1, "orders"
     ),
     "order_fetch": Operation("Read one posting", "orders", "marketplace.order.poller", "_run_fetch", 20, "order"),
+    "fbo_poll": Operation("Load FBO postings", "orders", "marketplace.fbo.poller", "_run_poll", 1, "fbo_orders"),
+    "status_apply": Operation(
+        "Apply statuses in Odoo", "orders", "marketplace.status.applier", "_run_apply", 1, None
+    ),
+    "units_check": Operation("Compare units", "orders", "marketplace.order.units", "_run_check", 1, "order"),
+    "cancel": Operation("Cancel", "orders", "marketplace.seller.cancellation", "_run_cancel", 1, "cancel"),
+    "cancel_lines": Operation(
+        "Cancel by position", "orders", "marketplace.seller.cancellation", "_run_cancel_lines", 1, "cancel_lines"
+    ),
+    "cancel_reasons_poll": Operation(
+        "Load cancellation reasons", "catalogue", "marketplace.seller.cancellation", "_run_reasons", 1, "cancel_reasons"
+    ),
+    "delivery_status": Operation(
+        "Report delivery", "orders", "marketplace.delivery.reporter", "_run_status", 50, "delivery_status"
+    ),
+    "tracking": Operation(
+        "Send tracking numbers", "orders", "marketplace.delivery.reporter", "_run_tracking", 20, "tracking"
+    ),
+    "delivery_time": Operation(
+        "Change delivery time", "orders", "marketplace.delivery.reporter", "_run_time", 1, "delivery_window_set"
+    ),
+    "returns_poll": Operation("Load returns", "orders", "marketplace.return.poller", "_run_poll", 1, "returns"),
+    "own_returns_poll": Operation(
+        "Load buyers' return requests", "orders", "marketplace.return.poller", "_run_own", 1, "own_delivery_returns"
+    ),
+    "cancel_requests_poll": Operation(
+        "Load cancellation requests", "orders", "marketplace.cancel.request.service", "_run_poll", 1, "cancel_requests"
+    ),
+    "cancel_request_decide": Operation(
+        "Answer a cancellation request",
+        "orders",
+        "marketplace.cancel.request.service",
+        "_run_decide",
+        1,
+        "cancel_request_decide",
+    ),
     "order_process": Operation(
         "Make orders of postings", "orders", "marketplace.order.processor", "_run_process", 1, None
     ),

@@ -189,7 +189,12 @@ class MarketplaceAccount(models.Model):
             return self.env._(
                 "Account %(account)s is in test mode: it reads the cabinet and sends nothing.", account=self.name
             )
-        if self.operations is not False and operation not in (self.operations or []):
+        return self._get_right_problem(operation)
+
+    def _get_right_problem(self, operation):
+        """Why the key may not do it, in one sentence; False when it may, or when nothing is needed."""
+        self.ensure_one()
+        if operation and self.operations is not False and operation not in (self.operations or []):
             return self.env._(
                 "The key of account %(account)s may not do this (%(operation)s). Issue a key with this right in the "
                 "cabinet and enter it on the account.",

@@ -15,6 +15,7 @@ class MarketplaceAccount(models.Model):
     label_problem_count = fields.Integer("Labels Missing", compute="_compute_order_counts")
     ship_problem_count = fields.Integer("Refused", compute="_compute_order_counts")
     unlinked_offer_count = fields.Integer("Offers Not Linked", compute="_compute_offer_counts")
+    cancelled_count = fields.Integer("Cancelled, To Do", compute="_compute_order_counts")
     failed_job_count = fields.Integer("Failed Jobs", compute="_compute_job_counts")
     waiting_job_count = fields.Integer("Waiting Jobs", compute="_compute_job_counts")
     oldest_job_at = fields.Datetime("Oldest Waiting", compute="_compute_job_counts")
@@ -33,7 +34,8 @@ class MarketplaceAccount(models.Model):
             ],
             "late_count": [("late", "=", True)],
             "mapping_count": [("state", "=", "mapping")],
-            "problem_count": ["|", ("state", "=", "problem"), ("problem_kind", "=", "cancel")],
+            "problem_count": [("needs_attention", "=", True)],
+            "cancelled_count": [("cancel_state", "=", "hold")],
             "ship_problem_count": [("ship_state", "=", "failed")],
             "label_problem_count": [("label_state", "in", ("failed", "waiting"))],
         }

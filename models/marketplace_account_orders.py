@@ -91,11 +91,6 @@ class MarketplaceAccount(models.Model):
     )
     auto_confirm = fields.Boolean("Confirm Automatically", default=True, help="Off: orders stay quotations.")
     # --- shipping
-    ship_on_validate = fields.Boolean(
-        "Validating Sends «Assembled»",
-        default=True,
-        help="Validating the delivery tells the marketplace that the posting is assembled.",
-    )
     auto_label = fields.Boolean("Fetch Labels After Assembling", default=True)
     label_format = fields.Selection(
         [("58x40", "58 × 40 mm"), ("75x120", "75 × 120 mm"), ("a4", "A4, 8 to a sheet")],

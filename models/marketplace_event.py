@@ -5,6 +5,8 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .marketplace_warehouse import SCHEMES
+
 
 class MarketplaceEvent(models.Model):
     """Inbox of notifications: stored, acknowledged, and worked on afterwards."""
@@ -20,6 +22,7 @@ class MarketplaceEvent(models.Model):
     kind = fields.Char(required=True)
     raw_kind = fields.Char("Kind There")
     number = fields.Char("Posting", index="btree_not_null")
+    scheme = fields.Selection(SCHEMES)
     occurred_at = fields.Datetime()
     received_at = fields.Datetime(default=fields.Datetime.now, required=True, index=True)
     raw = fields.Json(prefetch=False, groups="sale_marketplace.group_administrator")
@@ -46,11 +49,11 @@ class MarketplaceEvent(models.Model):
             rows = self.env.execute_query(
                 SQL(
                     """
-                    INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, occurred_at,
+                    INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, scheme, occurred_at,
                                                    received_at, raw, times, state, create_uid, create_date,
                                                    write_uid, write_date)
-                         VALUES (%(account)s, %(company)s, %(key)s, %(kind)s, %(raw_kind)s, %(number)s, %(occurred_at)s,
-                                 %(now)s, %(raw)s, 1, 'new', %(uid)s, %(now)s, %(uid)s, %(now)s)
+                         VALUES (%(account)s, %(company)s, %(key)s, %(kind)s, %(raw_kind)s, %(number)s, %(scheme)s,
+                                 %(occurred_at)s, %(now)s, %(raw)s, 1, 'new', %(uid)s, %(now)s, %(uid)s, %(now)s)
                     ON CONFLICT (account_id, key) DO UPDATE SET times = marketplace_event.times + 1
                       RETURNING id, times
                     """,
@@ -60,6 +63,7 @@ class MarketplaceEvent(models.Model):
                     kind=event.kind,
                     raw_kind=event.raw_kind,
                     number=event.order_number or None,
+                    scheme=event.scheme or None,
                     occurred_at=event.occurred_at and event.occurred_at.replace(tzinfo=None),
                     raw=Json(event.raw),
                     now=fields.Datetime.now(),

@@ -26,6 +26,7 @@ PROBLEM_KINDS = [
     ("status", "Unknown status"),
     ("payload", "Unreadable"),
     ("cancel", "Cancelled, goods are out"),
+    ("action", "Status not applied"),
     ("other", "Other"),
 ]
 #: job operation → what the account's people are told when it failed
@@ -140,6 +141,8 @@ class MarketplaceOrder(models.Model):
     line_ids = fields.One2many("marketplace.order.line", "order_id")
     parcel_ids = fields.One2many("marketplace.parcel", "order_id")
     parcel_count = fields.Integer(compute="_compute_parcel_count")
+    return_ids = fields.One2many("marketplace.return", "order_id")
+    return_count = fields.Integer(compute="_compute_return_count")
     product_summary = fields.Char("Products", compute="_compute_product_summary")
 
     # What we told it
@@ -174,9 +177,13 @@ class MarketplaceOrder(models.Model):
     label_id = fields.Many2one("ir.attachment", "Label File", copy=False, readonly=True)
     handover_id = fields.Many2one("marketplace.handover", index="btree_not_null", copy=False, readonly=True)
     late = fields.Boolean(compute="_compute_late", search="_search_late")
+    needs_attention = fields.Boolean(compute="_compute_needs_attention", search="_search_needs_attention")
+    # A status of the table still has to do its work in Odoo; see ``marketplace.status.applier``.
+    to_apply = fields.Boolean(readonly=True, copy=False)
 
     _number_uniq = models.Constraint("UNIQUE(account_id, number)", "This posting is there already.")
     _received_idx = models.Index("(account_id, id) WHERE state = 'received'")
+    _to_apply_idx = models.Index("(account_id, id) WHERE to_apply")
 
     # === COMPUTE METHODS === #
     @api.depends("sale_order_id.picking_ids")
@@ -188,6 +195,11 @@ class MarketplaceOrder(models.Model):
     def _compute_parcel_count(self):
         for order in self:
             order.parcel_count = len(order.parcel_ids)
+
+    @api.depends("return_ids")
+    def _compute_return_count(self):
+        for order in self:
+            order.return_count = len(order.return_ids)
 
     @api.depends("line_ids.name", "line_ids.quantity")
     def _compute_product_summary(self):
@@ -207,6 +219,30 @@ class MarketplaceOrder(models.Model):
             return NotImplemented
         return [("status", "=", unified.TO_ASSEMBLE), ("ship_by", "<", fields.Datetime.now())]
 
+    def _compute_needs_attention(self):
+        waiting = self.filtered_domain(self._get_attention_domain())
+        for order in self:
+            order.needs_attention = order in waiting
+
+    def _search_needs_attention(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_attention_domain()
+
+    @api.model
+    def _get_attention_domain(self):
+        """What a person has to look at: it stands still, or something was refused."""
+        return [
+            *("|", "|", "|", "|"),
+            ("state", "=", "problem"),
+            ("ship_state", "=", "failed"),
+            ("label_state", "=", "failed"),
+            ("delivery_problem", "!=", False),
+            "&",
+            ("state", "in", ("done", "child")),
+            ("problem_kind", "!=", False),
+        ]
+
     # === CRUD METHODS === #
     @api.ondelete(at_uninstall=False)
     def _unlink_except_loaded(self):
@@ -218,10 +254,12 @@ class MarketplaceOrder(models.Model):
     def action_retry(self):
         """Try again what waits for a person; works for one and for a selection."""
         waiting = self.filtered(lambda order: order.state in ("mapping", "problem", "ignored", "received"))
-        if not waiting:
+        unapplied = self.filtered(lambda order: order.problem_kind == "action")
+        if not waiting | unapplied:
             raise UserError(self.env._("Nothing to try again: these postings have become orders already."))
         waiting._retry()
-        return self._notify(self.env._("%s postings are being tried again.", len(waiting)))
+        self.env["marketplace.status.applier"]._enqueue(unapplied)
+        return self._notify(self.env._("%s postings are being tried again.", len(waiting | unapplied)))
 
     def action_accept_lines(self):
         """The lines are right, the total of the marketplace is not: make the order of the lines."""
@@ -232,10 +270,7 @@ class MarketplaceOrder(models.Model):
     def action_refresh(self):
         """Ask the marketplace for the present state of these postings."""
         self._require_operation("order")
-        for order in self:
-            self.env["marketplace.job"]._enqueue(
-                "order_fetch", order.account_id, order, {"number": order.number}, priority=1
-            )
+        self._fetch()
         return self._notify(self.env._("%s postings are being read from the cabinet.", len(self)))
 
     def action_ship(self):
@@ -292,6 +327,12 @@ class MarketplaceOrder(models.Model):
     def action_view_pickings(self):
         return self.sale_order_id._get_action_view_picking(self.sale_order_id.picking_ids)
 
+    def action_view_returns(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_return")
+        action["domain"] = [("order_id", "in", (self | self.child_ids).ids)]
+        action["context"] = {}
+        return action
+
     def action_view_exchanges(self):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_exchange")
@@ -314,10 +355,15 @@ class MarketplaceOrder(models.Model):
         store = self.env["marketplace.order.store"].sudo()
         for order in unreadable:
             if not store._read_again(order.sudo()):
-                self.env["marketplace.job"]._enqueue(
-                    "order_fetch", order.account_id, order, {"number": order.number}, priority=1
-                )
+                order._fetch()
         (orders - unreadable)._requeue()
+
+    def _fetch(self):
+        """Read the present state of these postings from the cabinet, soon."""
+        for order in self:
+            self.env["marketplace.job"]._enqueue(
+                "order_fetch", order.account_id, order, {"number": order.number, "scheme": order.scheme}, priority=1
+            )
 
     def _requeue(self):
         """Put back in the line and wake the engine; the import itself happens there."""
@@ -347,8 +393,21 @@ class MarketplaceOrder(models.Model):
                 order.ship_problem = text
             elif job.operation == "label" and text:
                 order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
-            elif job.operation in ("cargo_places", "marking_update") and failed:
+            elif job.operation in ("delivery_status", "tracking") and text:
+                order.delivery_problem = text
+            elif job.operation in ("cargo_places", "marking_update", "cancel", "cancel_lines", "delivery_time") and failed:
                 order.message_post(body=text)
+                order._tell_person(text)
+
+    def _tell_person(self, text):
+        """What a person asked for was refused: he should not have to look for it."""
+        for order in self:
+            order.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=self.env._("Refused by the marketplace"),
+                note=text,
+                user_id=order.account_id.user_id.id or self.env.ref("base.user_admin").id,
+            )
 
     def _compare(self, amount, other):
         """Sign of the difference of two amounts in the posting's currency."""

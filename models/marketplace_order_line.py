@@ -16,6 +16,10 @@ class MarketplaceOrderLine(models.Model):
     article = fields.Char()
     name = fields.Char("Name There")
     quantity = fields.Integer()
+    there_quantity = fields.Integer(
+        "Quantity There", readonly=True, help="Units that this posting has now: fewer after a split or a cancellation."
+    )
+    cancelled_quantity = fields.Integer("Cancelled Units", readonly=True, copy=False)
     price = fields.Monetary(help="Per unit, seller's discounts taken off, VAT included.")
     list_price = fields.Monetary("Price Before Discount")
     buyer_price = fields.Monetary("Buyer Pays", help="Per unit. The marketplace pays the difference to the price.")

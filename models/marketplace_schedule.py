@@ -6,10 +6,17 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..engine import OPERATIONS
+
 #: task → (label, job operation, active by default, kind, every)
 TASKS = {
     "orders": ("New orders", "orders_poll", True, "minutes", 5),
     "statuses": ("Order statuses", "statuses_poll", True, "minutes", 10),
+    "fbo": ("FBO orders", "fbo_poll", True, "minutes", 15),
+    "cancel_requests": ("Cancellation requests", "cancel_requests_poll", True, "minutes", 15),
+    "returns": ("Returns", "returns_poll", True, "minutes", 60),
+    "own_returns": ("Return requests of buyers", "own_returns_poll", True, "minutes", 60),
+    "cancel_reasons": ("Cancellation reasons", "cancel_reasons_poll", True, "days", 7),
     "offers": ("Offers", "offers_poll", True, "hours", 6),
     "warehouses": ("Warehouses", "warehouses_poll", True, "days", 1),
     "completeness": ("Completeness check", "completeness", True, "times", 1),
@@ -123,9 +130,18 @@ class MarketplaceSchedule(models.Model):
             ]
         )
         for schedule in due.try_lock_for_update():
-            self.env["marketplace.job"]._enqueue(TASKS[schedule.task][1], schedule.account_id)
+            schedule._enqueue_due()
             schedule._plan()
         self.env["ir.cron"]._commit_progress(len(due), remaining=0)
+
+    def _enqueue_due(self):
+        """What the key does not allow is told here, not tried again and again."""
+        operation = TASKS[self.task][1]
+        problem = self.account_id._get_right_problem(OPERATIONS[operation].needs)
+        if not problem:
+            self.env["marketplace.job"]._enqueue(operation, self.account_id)
+        elif self.last_result != problem[:250]:
+            self._note_run("failed", problem, fields.Datetime.now())
 
     def _plan(self):
         now = fields.Datetime.now()

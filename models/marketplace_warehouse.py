@@ -26,6 +26,12 @@ class MarketplaceWarehouse(models.Model):
         check_company=True,
         help="Postings of this warehouse are delivered from here. Empty: the account's default warehouse.",
     )
+    carrier_id = fields.Many2one(
+        "delivery.carrier",
+        "Delivery Method",
+        check_company=True,
+        help="Who carries the postings of this warehouse. Empty: the account's delivery method.",
+    )
 
     _external_uniq = models.Constraint(
         "UNIQUE(account_id, external_id)", "This warehouse of the cabinet is in the list already."

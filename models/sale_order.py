@@ -25,6 +25,8 @@ class SaleOrder(models.Model):
     marketplace_label_state = fields.Selection(related="marketplace_order_id.label_state", string="Label")
     marketplace_barcode = fields.Char("Posting Barcode", related="marketplace_order_id.barcode_upper")
     marketplace_tracking = fields.Char("Tracking There", related="marketplace_order_id.tracking_number")
+    marketplace_cancel_state = fields.Selection(related="marketplace_order_id.cancel_state", string="Cancellation There")
+    marketplace_delivery_step = fields.Selection(related="marketplace_order_id.delivery_step", string="Delivery Told")
     marketplace_parcel_count = fields.Integer("Parcels", related="marketplace_order_id.parcel_count")
 
     # === ACTION METHODS === #
@@ -42,6 +44,9 @@ class SaleOrder(models.Model):
 
     def action_marketplace_labels(self):
         return self._get_marketplace_orders().action_print_labels()
+
+    def action_marketplace_cancel(self):
+        return self._get_marketplace_orders().action_cancel_there()
 
     def _get_marketplace_orders(self):
         orders = self.marketplace_order_id

@@ -28,6 +28,11 @@ class StockPicking(models.Model):
         readonly=False,
         help="Number of boxes of the posting. Set it before assembling.",
     )
+    marketplace_scheme = fields.Selection(related="marketplace_order_id.scheme", string="Scheme")
+    marketplace_delivery_step = fields.Selection(related="marketplace_order_id.delivery_step", string="Delivery Told")
+    marketplace_delivery_target = fields.Selection(related="marketplace_order_id.delivery_target")
+    marketplace_delivery_problem = fields.Text(related="marketplace_order_id.delivery_problem")
+    marketplace_cancel_state = fields.Selection(related="marketplace_order_id.cancel_state", string="Cancellation")
     marketplace_label_ids = fields.Many2many(
         "ir.attachment",
         "marketplace_picking_label_rel",
@@ -53,6 +58,18 @@ class StockPicking(models.Model):
     def action_marketplace_print_own_labels(self):
         return self._get_marketplace_orders().action_print_own_labels()
 
+    def action_marketplace_courier(self):
+        return self._get_marketplace_orders().action_courier()
+
+    def action_marketplace_last_mile(self):
+        return self._get_marketplace_orders().action_last_mile()
+
+    def action_marketplace_delivered(self):
+        return self._get_marketplace_orders().action_delivered()
+
+    def action_marketplace_goods_back(self):
+        return self._get_marketplace_orders().action_goods_back()
+
     def action_view_marketplace_order(self):
         self.ensure_one()
         return self.sale_id.action_view_marketplace_order()
@@ -73,13 +90,29 @@ class StockPicking(models.Model):
             raise UserError(self.env._("None of these transfers belongs to a marketplace posting."))
         return orders
 
+    # === CRUD METHODS === #
+    def write(self, vals):
+        """A tracking number that is filled in is told to the marketplace, where the account's table says so."""
+        before = {picking.id: picking.carrier_tracking_ref for picking in self} if "carrier_tracking_ref" in vals else {}
+        result = super().write(vals)
+        for picking in self.filtered("marketplace_order_id") if before else ():
+            if picking.carrier_tracking_ref and picking.carrier_tracking_ref != before[picking.id]:
+                # A problem of telling shows on the posting; the number itself is kept in any case.
+                self.env["marketplace.delivery.reporter"].sudo()._on_event(
+                    picking.sudo().marketplace_order_id, "tracking"
+                )
+        return result
+
     # === BUSINESS METHODS === #
     def _action_done(self):
         """Override of `stock`: a validated delivery of a posting is told to the marketplace, later and by a job."""
         result = super()._action_done()
         deliveries = self.filtered(
             lambda picking: (
-                picking.state == "done" and picking.marketplace_order_id and picking.picking_type_code == "outgoing"
+                picking.state == "done"
+                and picking.marketplace_order_id
+                and picking.picking_type_code == "outgoing"
+                and not picking.return_id
             )
         )
         if deliveries and not self.env.context.get("marketplace_skip_ship"):

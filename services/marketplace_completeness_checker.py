@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..engine import OPERATIONS
+from ..marketplaces.base import status
+
 DAYS = 30
 #: Postings of the last minutes may be on their way in.
 SETTLE = timedelta(minutes=15)
@@ -18,8 +21,9 @@ class MarketplaceCompletenessChecker(models.AbstractModel):
         account, started = jobs.account_id, fields.Datetime.now()
         until = started - SETTLE
         since = max(account.start_date or until - timedelta(days=DAYS), until - timedelta(days=DAYS))
-        there = self._read_cabinet(adapter, since, until)
-        here = self._read_odoo(account, since, until)
+        with_fbo = self._is_fbo_loaded(account)
+        there = self._read_cabinet(adapter, since, until, with_fbo)
+        here = self._read_odoo(account, since, until, with_fbo)
         missing = sorted(there - here - self._read_known(account, there - here))
         extra = sorted(here - there)
         check = self.env["marketplace.completeness"].create(
@@ -46,17 +50,25 @@ class MarketplaceCompletenessChecker(models.AbstractModel):
             "%(count)s postings were missing and are being fetched: %(numbers)s", count=len(numbers), numbers=names
         )
 
-    def _read_cabinet(self, adapter, since, until):
-        query = self.env["marketplace.order.poller"]._make_query("created", since, until)
-        return {posting.number for posting in adapter.iter_orders(query) if posting.number}
+    def _is_fbo_loaded(self, account):
+        """FBO counts where the account loads it: its schedule runs and the key may ask."""
+        needs = OPERATIONS["fbo_poll"].needs
+        return account._get_schedule("fbo").active and not account._get_right_problem(needs)
 
-    def _read_odoo(self, account, since, until):
+    def _read_cabinet(self, adapter, since, until, with_fbo):
+        query = self.env["marketplace.order.poller"]._make_query("created", since, until)
+        numbers = {posting.number for posting in adapter.iter_orders(query) if posting.number}
+        if with_fbo:
+            numbers |= {posting.number for posting in adapter.iter_fbo_orders(query) if posting.number}
+        return numbers
+
+    def _read_odoo(self, account, since, until, with_fbo):
         orders = self.env["marketplace.order"].search_fetch(
             [
                 ("account_id", "=", account.id),
                 ("ordered_at", ">=", since),
                 ("ordered_at", "<=", until),
-                ("scheme", "in", ("fbs", "rfbs")),
+                ("scheme", "in", status.SCHEMES if with_fbo else (status.FBS, status.RFBS)),
                 ("problem_kind", "not in", ("payload",)),
             ],
             ["number"],

@@ -132,7 +132,16 @@ class MarketplaceErrorText(models.AbstractModel):
         return self.env._("%s has no such operation.", label)
 
     def _explain_rejected(self, exc, label, account):
-        known = {
+        text = self._get_known_refusals().get(exc.code) or str(exc)
+        return self.env._("%(marketplace)s refused: %(text)s", marketplace=label, text=text)
+
+    @api.model
+    def _get_refusal(self, word):
+        """A refusal of one item of several: the marketplace's word, as a sentence where it is known."""
+        return self._get_known_refusals().get(word) or word
+
+    def _get_known_refusals(self):
+        return {
             "POSTING_ALREADY_CANCELLED": self.env._("the posting is cancelled there."),
             "POSTING_NOT_FOUND": self.env._("the posting does not exist in this cabinet."),
             "HAS_INCORRECT_STATUS": self.env._("the posting is in a status that does not allow this."),
@@ -142,6 +151,9 @@ class MarketplaceErrorText(models.AbstractModel):
                 "marking codes or customs numbers must be entered before assembling."
             ),
             "INCORRECT_OVH_FOR_POSTING": self.env._("the parcel is larger or heavier than the point accepts."),
+            "TRANSITION_IS_NOT_POSSIBLE": self.env._("the posting is not at the step before this one there."),
+            "HAS_INCORRECT_TPL_INTEGRATION_TYPE": self.env._(
+                "its carrier tells the status of this posting, not the seller."
+            ),
+            "HAS_INCORRECT_CANCEL_REASON": self.env._("this reason is not accepted for this posting."),
         }
-        text = known.get(exc.code) or str(exc)
-        return self.env._("%(marketplace)s refused: %(text)s", marketplace=label, text=text)

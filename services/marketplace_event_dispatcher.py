@@ -13,9 +13,8 @@ class MarketplaceEventDispatcher(models.AbstractModel):
     def _dispatch(self, events):
         for event in events:
             if event.kind in ORDER_KINDS and event.number:
-                self.env["marketplace.job"]._enqueue(
-                    "order_fetch", event.account_id, payload={"number": event.number}, priority=2
-                )
+                payload = {"number": event.number, **({"scheme": event.scheme} if event.scheme else {})}
+                self.env["marketplace.job"]._enqueue("order_fetch", event.account_id, payload=payload, priority=2)
                 event.state = "done"
             elif event.kind in ORDER_KINDS:
                 event.write({"state": "failed", "problem": self.env._("The notification names no posting.")})

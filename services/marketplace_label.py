@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import Again, JobFailure
-from ..marketplaces.base import errors
+from ..marketplaces.base import errors, status
 
 #: Labels exist some time after assembling; the first question comes early, the next ones at this pace.
 FIRST_SECONDS, WAIT_SECONDS, TASK_SECONDS = 3, 15, 2
@@ -35,6 +35,8 @@ class MarketplaceLabel(models.AbstractModel):
     def _action_print(self, orders):
         """Open one PDF of the labels of these postings and their parts."""
         parts = self._with_parts(orders)
+        if not parts:
+            raise UserError(self.env._("These postings are cancelled: they need no label."))
         missing = parts.filtered(lambda order: not order.label_id)
         if missing:
             raise UserError(
@@ -49,7 +51,9 @@ class MarketplaceLabel(models.AbstractModel):
     @api.model
     def _with_parts(self, orders):
         """The postings that have a label of their own, in the given order."""
-        return orders.browse(dict.fromkeys(part.id for order in orders for part in (order, *order.child_ids)))
+        dead = (status.CANCELLED, status.SPLIT)
+        parts = (part for order in orders for part in (order, *order.child_ids) if part.status not in dead)
+        return orders.browse(dict.fromkeys(part.id for part in parts))
 
     @api.model
     def _merge(self, orders):

@@ -80,9 +80,8 @@ class MarketplaceOrderPoller(models.AbstractModel):
         return {job.id: self._fetch_one(job, adapter) for job in jobs}
 
     def _fetch_one(self, job, adapter):
-        number = job.payload["number"]
         try:
-            posting = adapter.get_order(number)
+            posting = self._ask(job.account_id, adapter, job.payload)
         except errors.AuthError:
             # The same for every number: one refusal is enough.
             raise
@@ -96,6 +95,19 @@ class MarketplaceOrderPoller(models.AbstractModel):
         self._checkpoint()
         return None
 
+    def _ask(self, account, adapter, payload):
+        """One posting by its number; where the scheme is not known, the marketplace's own warehouse is asked last."""
+        number, scheme = payload["number"], payload.get("scheme")
+        may_ask_fbo = "fbo_order" in (account.operations or ["fbo_order"]) and account._has_scheme(status.FBO)
+        if scheme == status.FBO:
+            return adapter.get_fbo_order(number)
+        try:
+            return adapter.get_order(number)
+        except errors.NotFound:
+            if scheme or not may_ask_fbo:
+                raise
+            return adapter.get_fbo_order(number)
+
     def _finish_fetch(self, job):
         if job.res_model == "marketplace.order.fetch":
             fetch = self.env["marketplace.order.fetch"].browse(job.res_id).exists()
@@ -103,13 +115,19 @@ class MarketplaceOrderPoller(models.AbstractModel):
             fetch._finish()
 
     # --- shared -------------------------------------------------------------------------------------------------
-    def _make_query(self, by, since, until, statuses=()):
+    def _make_query(self, by, since, until, statuses=(), numbers=()):
         return dto.OrderQuery(
             by=by,
-            since=since.replace(tzinfo=timezone.utc),
-            until=until.replace(tzinfo=timezone.utc),
+            since=self._aware(since),
+            until=self._aware(until),
             statuses=tuple(statuses),
+            numbers=tuple(numbers),
         )
+
+    @api.model
+    def _aware(self, moment):
+        """What Odoo stores → aware UTC."""
+        return moment.replace(tzinfo=timezone.utc)
 
     def _read(self, account, postings, fetch=None):
         """Store page by page, each page lasting before the next is asked for. Returns (seen, new or changed)."""
@@ -149,11 +167,11 @@ class MarketplaceOrderPoller(models.AbstractModel):
         self.env["marketplace.job.runner"]._checkpoint()
 
     @api.model
-    def _wanted_statuses(self, account):
-        """Unified statuses that the account's setting turns into orders."""
+    def _wanted_statuses(self, account, scheme=status.FBS):
+        """Unified statuses that become orders: by the account's setting, and all that the marketplace packs itself."""
         wanted = {status.TO_ASSEMBLE}
-        if account.load_statuses in ("assembled", "all"):
+        if account.load_statuses in ("assembled", "all") or scheme == status.FBO:
             wanted |= {status.ASSEMBLED}
-        if account.load_statuses == "all":
+        if account.load_statuses == "all" or scheme == status.FBO:
             wanted |= {status.HANDED_OVER, status.DELIVERING, status.DELIVERED, status.NOT_ACCEPTED, status.DISPUTE}
         return wanted

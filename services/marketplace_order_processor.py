@@ -13,6 +13,8 @@ from .marketplace_order_status import ASSEMBLED_THERE
 _logger = logging.getLogger(__name__)
 
 BATCH = 50
+#: Statuses at which a new posting usually comes: «nothing» in the table leaves its order a quotation.
+CONFIRMING = (status.TO_ASSEMBLE, status.ASSEMBLED)
 
 
 class PostingProblem(Exception):
@@ -99,7 +101,7 @@ class MarketplaceOrderProcessor(models.AbstractModel):
             return self.env._("Older than the date since which orders are loaded.")
         if order.status == status.UNKNOWN:
             return False
-        wanted = self.env["marketplace.order.poller"]._wanted_statuses(account)
+        wanted = self.env["marketplace.order.poller"]._wanted_statuses(account, order.scheme)
         if order.status not in wanted and not order.wanted:
             return self.env._("The account's settings do not load postings of this status.")
         return False
@@ -271,13 +273,18 @@ class MarketplaceOrderProcessor(models.AbstractModel):
         untracked = orders.with_context(mail_notrack=True)
         sales = builder._create_sales(untracked)
         self._check_totals(orders)
-        confirmed = orders.filtered("account_id.auto_confirm")
-        builder._confirm(confirmed.sale_order_id)
+        builder._confirm(orders.filtered(self._is_confirmed).sale_order_id)
         untracked.write({"state": "done", "problem": False, "problem_kind": False})
         orders._message_log_batch({order.id: Markup("→ %s") % order.sale_order_id._get_html_link() for order in orders})
         self.env["marketplace.marking"]._expect_units(orders)
         self._settle_shipping(orders)
         return sales
+
+    def _is_confirmed(self, order):
+        """Whether its new order is confirmed at once: the account's setting, unless the table wants nothing at all."""
+        account = order.account_id
+        row = account._get_status_action(order.scheme, order.status)
+        return account.auto_confirm and (not row or row.action != "none" or order.status not in CONFIRMING)
 
     def _check_totals(self, orders):
         """The order's total is the marketplace's, to the kopeck, or there is no order."""
@@ -300,10 +307,15 @@ class MarketplaceOrderProcessor(models.AbstractModel):
                 )
 
     def _settle_shipping(self, orders):
-        """Postings that were assembled outside Odoo are not sent again."""
-        before = orders.filtered(lambda order: order.status in ASSEMBLED_THERE)
+        """Postings that were assembled outside Odoo are not sent again; later statuses do what the table says."""
+        before = orders.filtered(lambda order: order.status in ASSEMBLED_THERE or order.scheme == status.FBO)
         before.write({"ship_state": "shipped", "shipped_at": fields.Datetime.now()})
         history = before.filtered(
-            lambda order: order.account_id.history_as_shipped and order.sale_order_id.state == "sale"
+            lambda order: (
+                order.scheme != status.FBO
+                and order.account_id.history_as_shipped
+                and order.sale_order_id.state == "sale"
+            )
         )
         self.env["marketplace.shipment"]._deliver_history(history)
+        self.env["marketplace.status.applier"]._plan(orders)

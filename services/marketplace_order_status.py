@@ -14,7 +14,10 @@ ASSEMBLED_THERE = (
 
 
 class MarketplaceOrderStatus(models.AbstractModel):
-    """What a change of status on the marketplace does in Odoo."""
+    """What a change of a posting on the marketplace does in Odoo.
+
+    Here stands what must follow at once; what the account's table asks for is left to ``marketplace.status.applier``.
+    """
 
     _name = "marketplace.order.status"
     _description = "Marketplace Order Status"
@@ -23,55 +26,22 @@ class MarketplaceOrderStatus(models.AbstractModel):
     def _on_update(self, order, before):
         """Called after each stored change of a posting.
 
-        :param before: unified status before the change
+        :param before: {field: value} of what a change may have replaced (status, ship_by, barcode_upper, scan_code)
         """
         if order.status == status.CANCELLED:
-            self._cancel(order)
+            self.env["marketplace.cancellation"]._on_cancelled(order, before["status"])
+        elif before["status"] == status.CANCELLED:
+            self._revive(order)
         elif order.status in ASSEMBLED_THERE:
             self._note_assembled(order)
         elif order.assembly == "failed" and order.ship_state == "sent":
             self.env["marketplace.shipment"]._note_failed(order)
-        if not order.sale_order_id:
-            self._reconsider(order, before)
-
-    def _cancel(self, order):
-        """Cancelled there. Where the goods are decides: not picked → the order is cancelled; else a person looks."""
-        sale = order.sale_order_id
-        if not sale:
-            if order.state != "cancelled":
-                order.write({"state": "cancelled", "problem": False, "problem_kind": False})
-            return
-        if order.parent_id or sale.state == "cancel" or order.problem_kind == "cancel":
-            return
-        if self._are_goods_out(order):
-            order.write(
-                {
-                    "problem_kind": "cancel",
-                    "problem": self.env._(
-                        "Cancelled on the marketplace, but its goods are packed or handed over: take them back first."
-                    ),
-                    # What waited to be sent is of no use any more.
-                    "ship_state": "none" if order.ship_state == "sending" else order.ship_state,
-                }
-            )
-            self.env["marketplace.job"]._cancel_waiting(order, ("ship", "label"))
-            order.message_post(body=order.problem)
-            return
-        if sale.locked:
-            sale.action_unlock()
-        sale.with_context(disable_cancel_warning=True)._action_cancel()
-        order.write({"ship_state": "none"})
-        self.env["marketplace.job"]._cancel_waiting(order, ("ship", "label"))
-        sale.message_post(body=self.env._("Cancelled on the marketplace: %s", order.cancel_reason or "–"))
-
-    @api.model
-    def _are_goods_out(self, order):
-        """Whether a delivery of the order was validated, or somebody has begun to pack it."""
-        pickings = order.sale_order_id.picking_ids.filtered(lambda picking: picking.state != "cancel")
-        return any(
-            picking.state == "done" or any(move.picked for move in picking.move_ids) or picking.printed
-            for picking in pickings
-        )
+        self._follow(order, before)
+        if order.sale_order_id:
+            if order.status != before["status"]:
+                self.env["marketplace.status.applier"]._plan(order)
+        else:
+            self._reconsider(order, before["status"])
 
     def _note_assembled(self, order):
         """Assembled by us or in the cabinet: nothing is left to send, labels can be had."""
@@ -83,9 +53,36 @@ class MarketplaceOrderStatus(models.AbstractModel):
         if ours and order.account_id.auto_label and order.label_state == "none":
             self.env["marketplace.label"]._request(order)
 
+    def _revive(self, order):
+        """It was cancelled and is alive again there; what was undone here is not done again by guessing."""
+        if not order.sale_order_id:
+            order._requeue()
+            return
+        order.write({"cancel_state": False, "goods_state": False, "cancelled_at": False})
+        if order.sale_order_id.state == "cancel":
+            text = self.env._(
+                "The marketplace had cancelled this posting and has taken that back (%s): set its order to quotation "
+                "and confirm it again, or cancel the posting there.",
+                order.raw_status,
+            )
+            order.write({"problem_kind": "status", "problem": text})
+            order._tell_person(text)
+        else:
+            order.write({"problem_kind": False, "problem": False})
+
+    def _follow(self, order, before):
+        """Dates and barcodes that were changed in the cabinet."""
+        sale = order.sale_order_id
+        if sale and order.ship_by != before["ship_by"] and order.state != "child" and sale.state != "cancel":
+            sale.commitment_date = order.ship_by
+        codes = {name: before[name] for name in ("barcode_upper", "scan_code") if before[name]}
+        if order.label_state == "ready" and any(order[name] != code for name, code in codes.items()):
+            order.message_post(body=self.env._("The barcode was changed in the cabinet: a new label is fetched."))
+            self.env["marketplace.label"]._request(order)
+
     def _reconsider(self, order, before):
         """News of a posting that is no order yet: what kept it from becoming one may be gone."""
-        if before in self.env["marketplace.order.poller"]._wanted_statuses(order.account_id):
+        if before in self.env["marketplace.order.poller"]._wanted_statuses(order.account_id, order.scheme):
             order.wanted = True
         if order.state in ("mapping", "problem") or (order.state == "ignored" and before != order.status):
             order._requeue()

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ..marketplaces.base import dto, status
 
 #: Fields of ``dto.Order`` that do not make it another order: when it was seen, and the vendor's own dress of it.
-NOT_IN_DIGEST = ("raw", "observed_at", "related_numbers", "actions")
+NOT_IN_DIGEST = ("raw", "observed_at", "related_numbers", "actions", "delivered_at")
 
 
 def _plain(value):
@@ -107,7 +107,7 @@ class MarketplaceOrderStore(models.AbstractModel):
         if not fresh:
             return self.env["marketplace.order"]
         refs = self._get_references(account, [posting for posting, _digest in fresh])
-        return (
+        orders = (
             self.env["marketplace.order"]
             .with_context(tracking_disable=True)
             .create(
@@ -125,6 +125,8 @@ class MarketplaceOrderStore(models.AbstractModel):
                 ]
             )
         )
+        self.env["marketplace.return"]._link_orders(orders)
+        return orders
 
     def _update(self, account, changed):
         orders = self.env["marketplace.order"].browse([id_ for id_, _posting, _digest in changed])
@@ -137,6 +139,7 @@ class MarketplaceOrderStore(models.AbstractModel):
                 self._note_unreadable(order, posting, digest)
                 continue
             vals = self._prepare_vals(posting, refs)
+            before = {name: order[name] for name in ("status", "ship_by", "barcode_upper", "scan_code")}
             order.write(
                 {
                     "digest": digest,
@@ -145,7 +148,7 @@ class MarketplaceOrderStore(models.AbstractModel):
                 }
             )
             self.env["marketplace.marking"]._update_requirements(order, posting)
-            self.env["marketplace.order.status"]._on_update(order, statuses[order])
+            self.env["marketplace.order.status"]._on_update(order, before)
         self._tell_changes(told.filtered(lambda order: order.status != statuses[order]))
         return orders
 
@@ -215,6 +218,18 @@ class MarketplaceOrderStore(models.AbstractModel):
             "buyer_name": buyer.name,
             "buyer_phone": buyer.phone,
             "buyer_external_id": buyer.external_id,
+            "buyer_email": buyer.email,
+            "buyer_street": buyer.street,
+            "buyer_city": buyer.city,
+            "buyer_region": buyer.region,
+            "buyer_zip": buyer.zip,
+            "buyer_country": buyer.country,
+            "buyer_comment": buyer.comment,
+            "delivery_from": self._naive(posting.delivery_from),
+            "delivery_to": self._naive(posting.delivery_to),
+            "delivery_step": posting.delivery_step or False,
+            # Only one of the two methods tells it: what is known stays.
+            **({"delivered_at": self._naive(posting.delivered_at)} if posting.delivered_at else {}),
         }
 
     def _prepare_first_vals(self, posting, refs):
@@ -236,6 +251,7 @@ class MarketplaceOrderStore(models.AbstractModel):
                 "article": line.article,
                 "name": line.name,
                 "quantity": line.quantity,
+                "there_quantity": line.quantity,
                 "price": float(line.price),
                 "list_price": float(line.list_price or line.price),
                 "buyer_price": float(line.buyer_price if line.buyer_price is not None else line.price),
@@ -247,6 +263,7 @@ class MarketplaceOrderStore(models.AbstractModel):
     def _prepare_lines_again(self, order, posting):
         """Goods and money may still change as long as no order was made of them."""
         if order.sale_order_id or order.state in ("child", "cancelled"):
+            self.env["marketplace.order.units"]._note(order, posting)
             return {}
         refs = self._get_references(order.account_id, [posting])
         vals = self._prepare_first_vals(posting, refs)

@@ -2,6 +2,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import Command, api, fields, models
 
+from ..marketplaces.base import status
+
 
 class MarketplaceSaleBuilder(models.AbstractModel):
     """Prepares, creates and confirms the sale orders of postings.
@@ -51,12 +53,26 @@ class MarketplaceSaleBuilder(models.AbstractModel):
     def _prepare_shared(self, account, orders):
         """What all orders of the batch have in common, or what is looked up once for all of them."""
         return {
-            "partners": self._find_partners(account, orders),
+            "partners": self.env["marketplace.buyer"]._find_partners(account, orders),
             "fiscal_position": self.env["account.fiscal.position"]
             .with_company(account.company_id)
             ._get_fiscal_position(account.partner_id),
+            "fbo_route": self._find_fbo_route(account, orders),
             "now": fields.Datetime.now(),
         }
+
+    def _find_fbo_route(self, account, orders):
+        """The way out of the FBO location, where one of these postings takes it."""
+        if not any(order.scheme == status.FBO for order in orders):
+            return self.env["stock.route"]
+        account._ensure_fbo()
+        return account.sudo().fbo_route_id
+
+    def _find_carrier(self, order):
+        """Odoo's carrier: of the cabinet's warehouse, else of the account. FBO is carried by the marketplace."""
+        if order.scheme == status.FBO:
+            return self.env["delivery.carrier"]
+        return order.warehouse_id.carrier_id or order.account_id.carrier_id
 
     def _prepare_sale_vals(self, order, shared):
         account = order.account_id
@@ -75,13 +91,15 @@ class MarketplaceSaleBuilder(models.AbstractModel):
             "tag_ids": [Command.set(account.tag_ids.ids)],
             "payment_term_id": account.payment_term_id.id,
             "fiscal_position_id": shared["fiscal_position"].id,
-            "carrier_id": account.carrier_id.id,
+            "carrier_id": self._find_carrier(order).id,
             "origin": order.number,
             "client_order_ref": order.number if account.number_policy in ("reference", "both") else False,
             "pricelist_id": self._find_pricelist(order).id,
             "marketplace_order_id": order.id,
             "order_line": [Command.create(self._prepare_line_vals(line, shared)) for line in order.line_ids],
         }
+        if order.buyer_comment:
+            vals["note"] = order.buyer_comment
         return vals
 
     def _prepare_line_vals(self, line, shared):
@@ -102,6 +120,8 @@ class MarketplaceSaleBuilder(models.AbstractModel):
             "tax_ids": [Command.set(taxes.ids)],
             "extra_tax_data": extra,
         }
+        if shared["fbo_route"] and line.order_id.scheme == status.FBO:
+            vals["route_ids"] = [Command.set(shared["fbo_route"].ids)]
         if account.analytic_account_id:
             vals["analytic_distribution"] = {str(account.analytic_account_id.id): 100}
         return vals
@@ -160,47 +180,6 @@ class MarketplaceSaleBuilder(models.AbstractModel):
         if not order.currency_id or order.currency_id == order.company_id.currency_id:
             return self.env["product.pricelist"]
         return self.env["marketplace.order.processor"]._find_pricelist(order)
-
-    # --- partners -----------------------------------------------------------------------------------------------
-    def _find_partners(self, account, orders):
-        """{order id: (customer, delivery contact)}. Buyers are found by the marketplace's own id, never by name."""
-        customers = self._find_buyers(account, orders) if account.customer_policy == "buyer" else {}
-        result = {order.id: (customers.get(order.buyer_external_id) or account.partner_id,) * 2 for order in orders}
-        if account.number_policy in ("customer", "both"):
-            contacts = self.env["res.partner"].create(
-                [
-                    {
-                        "name": order.number,
-                        "type": "delivery",
-                        "parent_id": result[order.id][0].id,
-                        "company_id": account.company_id.id,
-                    }
-                    for order in orders
-                ]
-            )
-            for order, contact in zip(orders, contacts, strict=True):
-                result[order.id] = (result[order.id][0], contact)
-        return result
-
-    def _find_buyers(self, account, orders):
-        known = orders.filtered("buyer_external_id")
-        refs = {f"{account.id}/{order.buyer_external_id}": order for order in known}
-        Partner = self.env["res.partner"].with_context(active_test=False)
-        partners = {p.marketplace_buyer_ref: p for p in Partner.search([("marketplace_buyer_ref", "in", list(refs))])}
-        missing = {ref: order for ref, order in refs.items() if ref not in partners}
-        created = Partner.create(
-            [
-                {
-                    "name": order.buyer_name or self.env._("Buyer %s", order.buyer_external_id),
-                    "phone": order.buyer_phone,
-                    "company_id": account.company_id.id,
-                    "marketplace_buyer_ref": ref,
-                }
-                for ref, order in missing.items()
-            ]
-        )
-        partners.update({partner.marketplace_buyer_ref: partner for partner in created})
-        return {order.buyer_external_id: partners[ref] for ref, order in refs.items()}
 
     def _log_origin(self, orders):
         """One note on each order, in one go."""

@@ -30,7 +30,7 @@ class MarketplaceShipment(models.AbstractModel):
         :return: (postings that are on their way, [why the others are not])
         """
         problems, ready = [], self.env["marketplace.order"]
-        for order in orders:
+        for order in self._get_assembled_together(orders):
             problem = self._get_obstacle(order)
             if problem:
                 problems.append(f"{order.number}: {problem}")
@@ -52,6 +52,16 @@ class MarketplaceShipment(models.AbstractModel):
                     shipped |= order
         return shipped, problems
 
+    def _get_assembled_together(self, orders):
+        """Parts that the cabinet split off before assembling are in one delivery here: it goes with all of them."""
+        together = self.env["marketplace.order"]
+        for order in orders:
+            together |= order.parent_id if order.state == "child" and self._is_split(order.parent_id) else order
+        return together
+
+    def _is_split(self, order):
+        return order.status == status.SPLIT
+
     def _get_obstacle(self, order):
         if order.state == "child" and order.ship_state != "failed":
             return self.env._("it is a part of %s, which is assembled as a whole.", order._get_root().number)
@@ -61,6 +71,8 @@ class MarketplaceShipment(models.AbstractModel):
             return self.env._("it is cancelled.")
         if order.sale_order_id.state != "sale":
             return self.env._("its order is not confirmed.")
+        if order.scheme == status.FBO:
+            return self.env._("the marketplace packs it itself.")
         if order.ship_state == "shipped":
             return self.env._("it is assembled already.")
         if order.ship_state in ("sending", "sent"):
@@ -72,7 +84,9 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _get_deliveries(self, orders):
         return orders.sale_order_id.picking_ids.filtered(
-            lambda picking: picking.picking_type_code == "outgoing" and picking.state != "cancel"
+            lambda picking: (
+                picking.picking_type_code == "outgoing" and picking.state != "cancel" and not picking.return_id
+            )
         )
 
     def _get_open_deliveries(self, orders):
@@ -81,6 +95,8 @@ class MarketplaceShipment(models.AbstractModel):
     def _get_unsent_deliveries(self, order):
         """Validated deliveries that no parcel tells of yet: new ones, or those whose sending was refused."""
         done = self._get_deliveries(order).filtered(lambda picking: picking.state == "done")
+        if self._is_split(order):
+            return done if self._get_unsent_parts(order) else done.browse()
         told = order.parcel_ids.picking_id - self._get_failed_parcel(order).picking_id
         jobs = self.env["marketplace.job"].sudo()._find_open(order, "ship")
         return done - told - done.browse(picking_id for job in jobs for picking_id in job.payload["picking_ids"])
@@ -125,19 +141,19 @@ class MarketplaceShipment(models.AbstractModel):
         """Deliveries validated by hand, by barcode, in a batch: the same thing is sent."""
         for order, group in pickings.grouped("marketplace_order_id").items():
             if order.status == status.CANCELLED:
-                order.write(
-                    {
-                        "problem_kind": "cancel",
-                        "problem": self.env._(
-                            "Validated although the marketplace had cancelled it: take the goods back."
-                        ),
-                    }
-                )
-            elif order.account_id.ship_on_validate and order.ship_state in ("none", "failed"):
+                self.env["marketplace.cancellation"]._on_validated(order)
+                continue
+            message = order.account_id._get_message(order.scheme, "validated")
+            if message in ("assembled", "assembled_delivering") and order.ship_state in ("none", "failed"):
                 self._send(order, group)
+            if message == "assembled_delivering":
+                self.env["marketplace.delivery.reporter"]._aim(order, status.DELIVERING)
 
     def _send(self, order, pickings):
         """Remember to tell the marketplace what is in these deliveries."""
+        if self._is_split(order):
+            self._send_split(order, pickings)
+            return
         packages = self._get_packages(order, pickings)
         whole = not self._get_open_deliveries(order)
         order.write({"ship_state": "sending" if whole else order.ship_state, "ship_problem": False})

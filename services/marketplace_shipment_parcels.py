@@ -51,6 +51,32 @@ class MarketplaceShipment(models.AbstractModel):
                 leaving[line.sku] += move.product_uom._compute_quantity(move.quantity, move.sale_line_id.product_uom_id)
         return {sku: int(quantity) for sku, quantity in leaving.items()}
 
+    # --- split in the cabinet, before assembling ----------------------------------------------------------------
+    def _get_unsent_parts(self, root):
+        return root.child_ids.filtered(
+            lambda part: part.status == status.TO_ASSEMBLE and part.ship_state in ("none", "failed")
+        )
+
+    def _send_split(self, root, pickings):
+        """Each part is assembled by itself, of the one delivery that was made before the split."""
+        packages = pickings.move_line_ids.result_package_id
+        contents = {package: self._count_packed(root, pickings, package) for package in packages}
+        for part in self._get_unsent_parts(root):
+            parcel = root.parcel_ids.filtered(lambda item, part=part: item.posting_id == part)
+            units = self._count_units(part.line_ids)
+            package = next((package for package, packed in contents.items() if packed == units), packages.browse())
+            contents.pop(package, None)
+            parcel.write({"package_id": package.id, "picking_id": pickings[:1].id})
+            self._send_part_again(part)
+
+    def _count_packed(self, root, pickings, package):
+        """{sku: units} in one of our boxes."""
+        units = Counter()
+        for line in pickings.move_line_ids.filtered(lambda line: line.result_package_id == package):
+            posting_line = line.move_id.sale_line_id.marketplace_line_ids.filtered(lambda item: item.order_id == root)
+            units[posting_line[:1].sku] += int(line.quantity)
+        return units
+
     # --- parts --------------------------------------------------------------------------------------------------
     def _call_ship_parts(self, order, packages, adapter):
         """Each package becomes a posting of its own; one that came into being without our knowing is not sent again."""
@@ -128,7 +154,8 @@ class MarketplaceShipment(models.AbstractModel):
                     "number": child.number,
                     "posting_id": child.id,
                     "sequence": len(root.parcel_ids) + 1,
-                    "picking_id": self._get_deliveries(root)[:1].id,
+                    # A part that was split off before assembling is in no box yet.
+                    "picking_id": not self._is_split(root) and self._get_deliveries(root)[:1].id,
                 }
             )
         if child.status in ASSEMBLED_THERE:

@@ -1,9 +1,11 @@
 from . import (
     test_batch_equality,
+    test_cancellation,
     test_completeness,
     test_connect_wizard,
     test_engine,
     test_engine_errors,
+    test_fbo,
     test_fetch_wizard,
     test_handover,
     test_labels,

@@ -25,9 +25,23 @@ RIGHTS = {
     "marketplace.account.connect.warehouse": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.order.fetch": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.order.fetch.line": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.status.action": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.status.trigger": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.cancel.reason": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.return": {USER: "rw", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.cancel.request": {USER: "rw", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.order.cancel": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.order.cancel.line": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.delivery.time": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.return.receive": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.cancel.request.reject": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
 }
 LETTERS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
-OWN_RULES = {"[('create_uid', '=', user.id)]", "[('fetch_id.create_uid', '=', user.id)]"}
+OWN_RULES = {
+    "[('create_uid', '=', user.id)]",
+    "[('fetch_id.create_uid', '=', user.id)]",
+    "[('wizard_id.create_uid', '=', user.id)]",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -74,6 +88,13 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.event"].create({**account, "key": "k", "kind": "other", "raw_kind": "X"}),
                 cls.env["marketplace.notification"].create({**account, "event": "order_new", "text": "X"}),
                 cls.account.notification_rule_ids[0],
+                cls.account.status_action_ids[0],
+                cls.account.status_trigger_ids[0],
+                cls.env["marketplace.cancel.reason"].create({**account, "name": "X", "external_id": "352"}),
+                cls.env["marketplace.return"].create({**account, "source": "platform", "external_id": "1"}),
+                cls.env["marketplace.cancel.request"].create(
+                    {**account, "external_id": "1", "number": "1-1", "state": "pending"}
+                ),
                 cls.env["marketplace.exchange"].create({**account, "at": "2026-01-01", "endpoint": "X"}),
             )
         }

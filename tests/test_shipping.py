@@ -47,7 +47,7 @@ class TestShipping(ShippingCase):
         self.assertEqual((first.ship_state, second.ship_state), ("shipped", "shipped"))
 
     def test_button_after_validating_by_hand_with_sending_off(self):
-        self.account.ship_on_validate = False
+        self.account._get_trigger_row("fbs", "validated").message = "nothing"
         order = self._receive((self.products[0], 1))
         order.picking_ids.button_validate()
         self._run_jobs()

@@ -1,1 +1,8 @@
-from . import marketplace_account_connect, marketplace_order_fetch
+from . import (
+    marketplace_account_connect,
+    marketplace_cancel_request_reject,
+    marketplace_delivery_time,
+    marketplace_order_cancel,
+    marketplace_order_fetch,
+    marketplace_return_receive,
+)

@@ -27,7 +27,7 @@ class OzonAdapter(MarketplaceAdapter):
         code="ozon",
         label="Ozon",
         base_url="https://api-seller.ozon.ru",
-        schemes=("fbs", "rfbs"),
+        schemes=("fbs", "rfbs", "fbo"),
         operations=frozenset(OPERATIONS),
         limits={
             "orders": requests.POSTING_PAGE,

@@ -1,0 +1,172 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..engine import Again, JobFailure
+from ..marketplaces.base import errors, status
+
+#: A status that was accepted shows in the posting after a while.
+WATCH_SECONDS = 10
+#: So long a step may take there before a person should look.
+WATCH_LIMIT = timedelta(hours=2)
+STEPS = status.DELIVERY_STEPS
+
+
+class MarketplaceDeliveryReporter(models.AbstractModel):
+    """Tells the marketplace how far the postings are that the seller delivers himself (SHP4)."""
+
+    _name = "marketplace.delivery.reporter"
+    _description = "Marketplace Delivery Reporter"
+
+    # --- from Odoo's side ---------------------------------------------------------------------------------------
+    @api.model
+    def _on_event(self, orders, event):
+        """Something happened in Odoo; the account's table says what is told. Returns problems, in words."""
+        problems = []
+        for order in orders:
+            message = order.account_id._get_message(order.scheme, event)
+            if message in ("assembled", "assembled_delivering"):
+                _sent, refused = self.env["marketplace.shipment"]._assemble(order)
+                problems += refused
+            if message in ("tracking", "tracking_delivering"):
+                problem = self._send_tracking(order)
+                problems += [problem] if problem else []
+            if message in STEPS or message.endswith("_delivering"):
+                self._aim(order, message if message in STEPS else status.DELIVERING)
+        return problems
+
+    def _aim(self, order, step):
+        """The marketplace shall know the delivery to be at least so far."""
+        if order.delivery_target and STEPS.index(order.delivery_target) >= STEPS.index(step):
+            return
+        if order.delivery_step and STEPS.index(order.delivery_step) >= STEPS.index(step):
+            return
+        order.delivery_target = step
+        self._enqueue_status(order)
+
+    @api.model
+    def _enqueue_status(self, orders):
+        orders.filtered("delivery_problem").delivery_problem = False
+        for order in orders:
+            if order.delivery_target:
+                self.env["marketplace.job"]._enqueue("delivery_status", order.account_id, order, priority=2)
+            else:
+                self._send_tracking(order)
+
+    def _send_tracking(self, order):
+        """The carrier's number of the delivery; a problem in words when there is none."""
+        pickings = self.env["marketplace.shipment"]._get_deliveries(order)
+        number = next((picking.carrier_tracking_ref for picking in pickings if picking.carrier_tracking_ref), "")
+        if not number:
+            return self.env._("%s: fill in the tracking number on the delivery first.", order.number)
+        if number != order.tracking_number:
+            order.delivery_problem = False
+            self.env["marketplace.job"]._enqueue("tracking", order.account_id, order, {"number": number}, priority=2)
+        return False
+
+    # --- handlers of the engine ---------------------------------------------------------------------------------
+    @api.model
+    def _run_tracking(self, jobs, adapter, deadline):
+        """Up to a batch of tracking numbers in one call; each posting ends on its own."""
+        numbers = {self._posting_of(job).number: job.payload["number"] for job in jobs}
+        answers = adapter.set_tracking_numbers(numbers)
+        return {job.id: self._end_tracking(job, answers) for job in jobs}
+
+    def _end_tracking(self, job, answers):
+        order = self._posting_of(job)
+        problem = answers.get(order.number)
+        if problem:
+            return JobFailure(self._explain(problem))
+        order.write({"tracking_number": job.payload["number"], "delivery_problem": False})
+        return job.payload["number"]
+
+    @api.model
+    def _run_status(self, jobs, adapter, deadline):
+        """One step for each posting; those that need the same step share a call."""
+        outcomes, by_step = {}, {}
+        for job in jobs:
+            outcome = self._look(job, adapter)
+            if outcome in STEPS:
+                by_step.setdefault(outcome, jobs.browse())
+                by_step[outcome] |= job
+            else:
+                outcomes[job.id] = outcome
+        for step, group in by_step.items():
+            answers = adapter.set_delivery_status(step, [self._posting_of(job).number for job in group])
+            outcomes.update({job.id: self._end_step(job, step, answers, adapter) for job in group})
+            self.env["marketplace.job.runner"]._checkpoint()
+        return outcomes
+
+    def _look(self, job, adapter):
+        """The step to tell next, or how the job ends or waits."""
+        order = self._posting_of(job)
+        if (job.payload or {}).get("asked") or job.interrupted or job.attempts:
+            problem = self._read(order, adapter)
+            if problem:
+                return problem
+        if order.status in (status.CANCELLED, status.DELIVERED) or not order.delivery_target:
+            order.delivery_target = False
+            return order.raw_status
+        reached = STEPS.index(order.delivery_step) + 1 if order.delivery_step else 0
+        if reached > STEPS.index(order.delivery_target):
+            order.delivery_target = False
+            return order.raw_substatus or order.raw_status
+        if order.status in (status.NEW, status.TO_ASSEMBLE):
+            return self._wait_for_assembly(order)
+        step = STEPS[reached]
+        if (job.payload or {}).get("asked") == step:
+            if fields.Datetime.now() - job.create_date > WATCH_LIMIT:
+                return JobFailure(self.env._("The marketplace has not taken «%s» for two hours: look in the cabinet.", step))
+            return Again(WATCH_SECONDS, note=self.env._("Accepted, not visible there yet"))
+        return step
+
+    def _wait_for_assembly(self, order):
+        if order.ship_state in ("sending", "sent"):
+            return Again(WATCH_SECONDS, note=self.env._("Still being assembled there"))
+        return JobFailure(self.env._("Assemble the posting first: the marketplace takes no leap."))
+
+    def _read(self, order, adapter):
+        try:
+            posting = adapter.get_order(order.number)
+        except errors.MarketplaceError as exc:
+            return exc
+        self.env["marketplace.order.store"]._store(order.account_id, [posting])
+        return None
+
+    def _end_step(self, job, step, answers, adapter):
+        order = self._posting_of(job)
+        problem = answers.get(order.number)
+        if not problem:
+            return Again(WATCH_SECONDS, payload={"asked": step}, note=self.env._("Accepted, not visible there yet"))
+        before = order.delivery_step
+        failed = self._read(order, adapter)
+        if failed:
+            return failed
+        if order.delivery_step != before or order.status in (status.CANCELLED, status.DELIVERED):
+            # Somebody was quicker, in the cabinet or by a call whose answer was lost.
+            return Again(0, payload={})
+        return JobFailure(self._explain(problem))
+
+    @api.model
+    def _run_time(self, jobs, adapter, deadline):
+        """Change the time that the buyer was promised, or the time to ship by."""
+        order, payload = self._posting_of(jobs), jobs.payload
+        if payload.get("ship_by"):
+            adapter.set_ship_by(order.number, self._aware(payload["ship_by"]))
+        if payload.get("since"):
+            window = adapter.get_delivery_window(order.number)
+            if window.changes_left <= 0:
+                raise JobFailure(self.env._("The delivery time was changed as often as the marketplace allows."))
+            adapter.set_delivery_window(order.number, self._aware(payload["since"]), self._aware(payload["until"]))
+        order._fetch()
+        return None
+
+    def _aware(self, text):
+        return self.env["marketplace.order.poller"]._aware(fields.Datetime.to_datetime(text))
+
+    def _explain(self, problem):
+        """A word of the marketplace for one posting, as a sentence."""
+        return self.env["marketplace.error.text"]._get_refusal(problem)
+
+    def _posting_of(self, job):
+        return self.env["marketplace.order"].browse(job.res_id)

@@ -1,0 +1,56 @@
+from odoo import api, models
+
+from ..marketplaces.base import dto, errors, status
+
+
+class MarketplaceSellerCancellation(models.AbstractModel):
+    """The seller cancels: a whole posting or some units of it, with one of the marketplace's reasons (CAN4)."""
+
+    _name = "marketplace.seller.cancellation"
+    _description = "Marketplace Seller Cancellation"
+
+    # --- handlers of the engine ---------------------------------------------------------------------------------
+    @api.model
+    def _run_reasons(self, jobs, adapter, deadline):
+        account = jobs.account_id
+        reasons = self.env["marketplace.cancel.reason"]._store(account, adapter.iter_cancel_reasons())
+        return self.env._("%s reasons", len(reasons))
+
+    @api.model
+    def _run_cancel(self, jobs, adapter, deadline):
+        """Whole posting. Cancelled by both sides at once is cancelled."""
+        order = self.env["marketplace.order"].browse(jobs.res_id)
+        if (jobs.interrupted or jobs.attempts) and self._read(order, adapter).status == status.CANCELLED:
+            return self.env._("It had arrived there already.")
+        try:
+            adapter.cancel_order(order.number, jobs.payload["reason_id"], jobs.payload.get("message", ""))
+        except errors.AlreadyDone:
+            pass  # whoever did it: the posting is read below and says by whom
+        self._read(order, adapter)
+        return order.raw_status
+
+    @api.model
+    def _run_cancel_lines(self, jobs, adapter, deadline):
+        """Some units; what is left goes on. Afterwards the posting is compared with its order."""
+        order, payload = self.env["marketplace.order"].browse(jobs.res_id), jobs.payload
+        lines = [dto.PackageLine(sku=sku, quantity=quantity) for sku, quantity in payload["lines"]]
+        if (jobs.interrupted or jobs.attempts) and self._has_arrived(order, payload, adapter):
+            return self.env._("It had arrived there already.")
+        adapter.cancel_lines(order.number, lines, payload["reason_id"], payload["message"])
+        self._read(order, adapter)
+        if order.status != status.CANCELLED:
+            self.env["marketplace.order.units"]._check_later(order._get_root())
+        return order.raw_status
+
+    def _has_arrived(self, order, payload, adapter):
+        """After a call without an answer: does the posting have fewer units than when it was sent?"""
+        order = self._read(order, adapter)
+        if order.status == status.CANCELLED:
+            return True
+        left = {line.sku: line.there_quantity for line in order.line_ids}
+        return all(left.get(sku, 0) < payload["before"].get(sku, 0) for sku, _quantity in payload["lines"])
+
+    def _read(self, order, adapter):
+        self.env["marketplace.order.store"]._store(order.account_id, [adapter.get_order(order.number)])
+        self.env["marketplace.job.runner"]._checkpoint()
+        return order
