@@ -20,9 +20,7 @@ OPERATIONS = {
     ),
     "order_fetch": Operation("Read one posting", "orders", "marketplace.order.poller", "_run_fetch", 20, "order"),
     "fbo_poll": Operation("Load FBO postings", "orders", "marketplace.fbo.poller", "_run_poll", 1, "fbo_orders"),
-    "status_apply": Operation(
-        "Apply statuses in Odoo", "orders", "marketplace.status.applier", "_run_apply", 1, None
-    ),
+    "status_apply": Operation("Apply statuses in Odoo", "orders", "marketplace.status.applier", "_run_apply", 1, None),
     "units_check": Operation("Compare units", "orders", "marketplace.order.units", "_run_check", 1, "order"),
     "cancel": Operation("Cancel", "orders", "marketplace.seller.cancellation", "_run_cancel", 1, "cancel"),
     "cancel_lines": Operation(

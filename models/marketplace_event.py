@@ -49,8 +49,8 @@ class MarketplaceEvent(models.Model):
             rows = self.env.execute_query(
                 SQL(
                     """
-                    INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, scheme, occurred_at,
-                                                   received_at, raw, times, state, create_uid, create_date,
+                    INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, scheme,
+                                                   occurred_at, received_at, raw, times, state, create_uid, create_date,
                                                    write_uid, write_date)
                          VALUES (%(account)s, %(company)s, %(key)s, %(kind)s, %(raw_kind)s, %(number)s, %(scheme)s,
                                  %(occurred_at)s, %(now)s, %(raw)s, 1, 'new', %(uid)s, %(now)s, %(uid)s, %(now)s)

@@ -29,6 +29,8 @@ PROBLEM_KINDS = [
     ("action", "Status not applied"),
     ("other", "Other"),
 ]
+#: Operations that a person has asked for and waits for.
+ASKED_FOR = ("cargo_places", "marking_update", "cancel", "cancel_lines", "delivery_time")
 #: job operation → what the account's people are told when it failed
 FAILURE_EVENTS = {"ship": "ship_failed", "ship_watch": "ship_failed", "label": "label_failed"}
 
@@ -395,7 +397,7 @@ class MarketplaceOrder(models.Model):
                 order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
             elif job.operation in ("delivery_status", "tracking") and text:
                 order.delivery_problem = text
-            elif job.operation in ("cargo_places", "marking_update", "cancel", "cancel_lines", "delivery_time") and failed:
+            elif job.operation in ASKED_FOR and failed:
                 order.message_post(body=text)
                 order._tell_person(text)
 

@@ -52,7 +52,9 @@ class MarketplaceReturn(models.Model):
     scheme = fields.Selection(SCHEMES, readonly=True)
     kind = fields.Selection(KINDS, readonly=True, default="unknown")
     #   requested → moving → ready → received          ↘ at_marketplace, disposed, compensated, refused
-    stage = fields.Selection(STAGES, readonly=True, required=True, default=unified.RETURN_UNKNOWN, index=True, tracking=True)
+    stage = fields.Selection(
+        STAGES, readonly=True, required=True, default=unified.RETURN_UNKNOWN, index=True, tracking=True
+    )
     raw_stage = fields.Char("Stage There", readonly=True)
     stage_name = fields.Char("As They Call It", readonly=True)
     reason = fields.Char(readonly=True)

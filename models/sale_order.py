@@ -25,7 +25,9 @@ class SaleOrder(models.Model):
     marketplace_label_state = fields.Selection(related="marketplace_order_id.label_state", string="Label")
     marketplace_barcode = fields.Char("Posting Barcode", related="marketplace_order_id.barcode_upper")
     marketplace_tracking = fields.Char("Tracking There", related="marketplace_order_id.tracking_number")
-    marketplace_cancel_state = fields.Selection(related="marketplace_order_id.cancel_state", string="Cancellation There")
+    marketplace_cancel_state = fields.Selection(
+        related="marketplace_order_id.cancel_state", string="Cancellation There"
+    )
     marketplace_delivery_step = fields.Selection(related="marketplace_order_id.delivery_step", string="Delivery Told")
     marketplace_parcel_count = fields.Integer("Parcels", related="marketplace_order_id.parcel_count")
 

@@ -93,14 +93,14 @@ class StockPicking(models.Model):
     # === CRUD METHODS === #
     def write(self, vals):
         """A tracking number that is filled in is told to the marketplace, where the account's table says so."""
-        before = {picking.id: picking.carrier_tracking_ref for picking in self} if "carrier_tracking_ref" in vals else {}
+        if not vals.get("carrier_tracking_ref"):
+            return super().write(vals)
+        changed = self.filtered(lambda picking: picking.carrier_tracking_ref != vals["carrier_tracking_ref"])
         result = super().write(vals)
-        for picking in self.filtered("marketplace_order_id") if before else ():
-            if picking.carrier_tracking_ref and picking.carrier_tracking_ref != before[picking.id]:
-                # A problem of telling shows on the posting; the number itself is kept in any case.
-                self.env["marketplace.delivery.reporter"].sudo()._on_event(
-                    picking.sudo().marketplace_order_id, "tracking"
-                )
+        orders = changed.sudo().marketplace_order_id
+        if orders:
+            # A problem of telling shows on the posting; the number itself is kept in any case.
+            self.env["marketplace.delivery.reporter"].sudo()._on_event(orders, "tracking")
         return result
 
     # === BUSINESS METHODS === #

@@ -113,11 +113,7 @@ class MarketplaceCancellation(models.AbstractModel):
     def _get_obstacle(self, order):
         """Why the sale order cannot be cancelled now, in words; False when it can."""
         posted = order.sale_order_id.invoice_ids.filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type == "out_invoice"
-                and move.payment_state != "reversed"
-            )
+            lambda move: move.state == "posted" and move.move_type == "out_invoice" and move.payment_state != "reversed"
         )
         if posted:
             return self.env._(
@@ -181,9 +177,7 @@ class MarketplaceCancellation(models.AbstractModel):
     def _cancel_part(self, order):
         """One of several postings of a sale order: its goods leave the delivery, or have to come back."""
         units = self._get_part_quantities(order) or {}
-        if order.goods_state == "none" and not any(
-            picking.state == "done" for picking in self._get_pickings(order)
-        ):
+        if order.goods_state == "none" and not any(picking.state == "done" for picking in self._get_pickings(order)):
             self.env["marketplace.order.units"]._reduce_sale(order, units)
             self._settle(order)
         else:

@@ -116,7 +116,9 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
         step = STEPS[reached]
         if (job.payload or {}).get("asked") == step:
             if fields.Datetime.now() - job.create_date > WATCH_LIMIT:
-                return JobFailure(self.env._("The marketplace has not taken «%s» for two hours: look in the cabinet.", step))
+                return JobFailure(
+                    self.env._("The marketplace has not taken «%s» for two hours: look in the cabinet.", step)
+                )
             return Again(WATCH_SECONDS, note=self.env._("Accepted, not visible there yet"))
         return step
 

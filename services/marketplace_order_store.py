@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from datetime import timezone
 from decimal import Decimal
 
@@ -99,6 +100,9 @@ class MarketplaceOrderStore(models.AbstractModel):
         """Equal for two readings that say the same; independent of which method they came from."""
         if isinstance(posting, dto.UnreadableOrder):
             return hashlib.sha256(repr((posting.problem, posting.raw)).encode()).hexdigest()
+        if posting.buyer and posting.buyer.email:
+            # Told by the list only.
+            posting = replace(posting, buyer=replace(posting.buyer, email=""))
         parts = [_plain(getattr(posting, name)) for name in posting.__dataclass_fields__ if name not in NOT_IN_DIGEST]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -218,7 +222,6 @@ class MarketplaceOrderStore(models.AbstractModel):
             "buyer_name": buyer.name,
             "buyer_phone": buyer.phone,
             "buyer_external_id": buyer.external_id,
-            "buyer_email": buyer.email,
             "buyer_street": buyer.street,
             "buyer_city": buyer.city,
             "buyer_region": buyer.region,
@@ -228,8 +231,9 @@ class MarketplaceOrderStore(models.AbstractModel):
             "delivery_from": self._naive(posting.delivery_from),
             "delivery_to": self._naive(posting.delivery_to),
             "delivery_step": posting.delivery_step or False,
-            # Only one of the two methods tells it: what is known stays.
+            # Only one of the methods tells these: what is known stays.
             **({"delivered_at": self._naive(posting.delivered_at)} if posting.delivered_at else {}),
+            **({"buyer_email": buyer.email} if buyer.email else {}),
         }
 
     def _prepare_first_vals(self, posting, refs):

@@ -83,14 +83,19 @@ class MarketplaceReturnPoller(models.AbstractModel):
         for key, item in items.items():
             row = known.get(key)
             if isinstance(item, dto.UnreadableReturn):
-                vals = {"problem": self.env._("The marketplace sent something unreadable: %s", item.problem), "raw": item.raw}
+                vals = {
+                    "problem": self.env._("The marketplace sent something unreadable: %s", item.problem),
+                    "raw": item.raw,
+                }
             else:
                 vals = self._prepare_vals(item, refs)
             if not row:
                 fresh.append({"account_id": account.id, "source": key[0], "external_id": key[1], **vals})
             elif not (row.changed_at and vals.get("changed_at") and vals["changed_at"] < row.changed_at):
                 moved |= row if vals.get("stage", row.stage) != row.stage else Return
-                row.write({name: value for name, value in vals.items() if name == "raw" or self._differs(row, name, value)})
+                row.write(
+                    {name: value for name, value in vals.items() if name == "raw" or self._differs(row, name, value)}
+                )
         created = Return.with_context(tracking_disable=True).create(fresh)
         self._settle(created | moved)
         self.env["marketplace.notifier"]._tell("return_changed", created | moved)
@@ -105,16 +110,22 @@ class MarketplaceReturnPoller(models.AbstractModel):
         orders = self.env["marketplace.order"].search(
             [("account_id", "=", account.id), ("number", "in", [item.number for item in items if item.number])]
         )
-        offers = self.env["marketplace.offer"].with_context(active_test=False).search(
-            [
-                ("account_id", "=", account.id),
-                "|",
-                ("sku", "in", [item.sku for item in items if item.sku]),
-                ("article", "in", [item.article for item in items if item.article]),
-            ]
+        offers = (
+            self.env["marketplace.offer"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("account_id", "=", account.id),
+                    "|",
+                    ("sku", "in", [item.sku for item in items if item.sku]),
+                    ("article", "in", [item.article for item in items if item.article]),
+                ]
+            )
         )
-        currencies = self.env["res.currency"].with_context(active_test=False).search(
-            [("name", "in", list({item.currency for item in items if item.currency}))]
+        currencies = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "in", list({item.currency for item in items if item.currency}))])
         )
         return {
             "order": {order.number: order.id for order in orders},

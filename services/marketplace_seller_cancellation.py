@@ -24,8 +24,10 @@ class MarketplaceSellerCancellation(models.AbstractModel):
             return self.env._("It had arrived there already.")
         try:
             adapter.cancel_order(order.number, jobs.payload["reason_id"], jobs.payload.get("message", ""))
-        except errors.AlreadyDone:
-            pass  # whoever did it: the posting is read below and says by whom
+        except errors.Rejected:
+            # Refused because the buyer was quicker? The posting says so, and by whom.
+            if self._read(order, adapter).status != status.CANCELLED:
+                raise
         self._read(order, adapter)
         return order.raw_status
 

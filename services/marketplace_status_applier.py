@@ -40,8 +40,14 @@ class MarketplaceStatusApplier(models.AbstractModel):
         row = order.account_id._get_status_action(order.scheme, order.status)
         if order.state != "done" or not row:
             return False
-        return bool(row.tag_id) or (row.action in LEVELS and LEVELS.index(row.action) > LEVELS.index("confirm")) or (
-            row.action == "confirm" and order.sale_order_id.state in ("draft", "sent") and order.account_id.auto_confirm
+        return (
+            bool(row.tag_id)
+            or (row.action in LEVELS and LEVELS.index(row.action) > LEVELS.index("confirm"))
+            or (
+                row.action == "confirm"
+                and order.sale_order_id.state in ("draft", "sent")
+                and order.account_id.auto_confirm
+            )
         )
 
     # --- handler of the engine ----------------------------------------------------------------------------------
@@ -86,14 +92,14 @@ class MarketplaceStatusApplier(models.AbstractModel):
                 self._raise_to(orders, level)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except Exception as exc:  # noqa: BLE001 - the reason is found, and told, posting by posting
+        except Exception as exc:
             if len(orders) > 1:
                 for order in orders:
                     self._raise_together(order, level)
                 return
             orders.invalidate_recordset()
             if not isinstance(exc, UserError):
-                _logger.error("The status of posting %s could not be applied", orders.number, exc_info=exc)
+                _logger.exception("The status of posting %s could not be applied", orders.number)
             orders.write({"problem_kind": "action", "problem": str(exc) or repr(exc)})
             return
         done = orders.filtered(lambda order: order.problem_kind == "action")
@@ -174,5 +180,9 @@ class MarketplaceStatusApplier(models.AbstractModel):
             )
             if not own:
                 continue
-            register = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=own.ids)
-            register.create({"journal_id": account._get_payment_journal().id, "group_payment": False})._create_payments()
+            register = self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=own.ids
+            )
+            register.create(
+                {"journal_id": account._get_payment_journal().id, "group_payment": False}
+            )._create_payments()

@@ -15,7 +15,9 @@ PERSONAL_BRANCHES = frozenset({"customer", "addressee", "recipient", "buyer", "c
 #: JSON keys that hold one personal value.
 PERSONAL_KEYS = frozenset(
     {"phone", "phones", "courier_phones", "email", "customer_email", "customer_name", "client_name", "customer_phone"}
-    | {"recipient_name", "fio", "full_name", "first_name", "last_name", "middle_name", "address_tail", "pin"},
+    | {"recipient_name", "fio", "full_name", "first_name", "last_name", "middle_name", "address_tail", "pin"}
+    # A buyer's own words.
+    | {"cancellation_reason_message"},
 )
 #: JSON keys, headers and query parameters that hold a secret.
 _SECRET_NAME = r"(?:api[-_]?key|client[-_]id|authorization|cookie|[\w-]*(?:token|secret|password|passwd|signature))"

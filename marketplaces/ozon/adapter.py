@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from ..base import dto, parse
 from ..base.adapter import OPERATIONS, MarketplaceAdapter, MarketplaceInfo
 from ..base.client import utc_now
-from ..base.errors import Forbidden, MarketplaceError, NotReady, PayloadError, Rejected
+from ..base.errors import Forbidden, MarketplaceError, NotFound, NotReady, PayloadError, Rejected
 from . import account_mapper, endpoints, events, mapper, offer_mapper, requests, shipping_mapper
+from .adapter_delivery import OzonDelivery
+from .adapter_returns import OzonReturns
 from .client import OzonClient
 from .paging import iter_pages, iter_product_pages, iter_slices
 
@@ -16,8 +18,8 @@ _VISIBILITIES = ("ALL", "ARCHIVED")
 _TOO_LONG = "PERIOD_IS_TOO_LONG"
 
 
-class OzonAdapter(MarketplaceAdapter):
-    """FBS and rFBS of Ozon's Seller API.
+class OzonAdapter(OzonDelivery, OzonReturns, MarketplaceAdapter):
+    """FBS, rFBS and FBO of Ozon's Seller API.
 
     Options after ``config`` are for tests and go to ``HttpClient``: ``session``, ``limiter``, ``policy``, ``sleep``,
     ``clock``; ``now`` is the wall clock.
@@ -33,6 +35,7 @@ class OzonAdapter(MarketplaceAdapter):
             "orders": requests.POSTING_PAGE,
             "offers": requests.PRODUCT_PAGE,
             "label_request": requests.LABEL_BATCH,
+            "tracking": requests.TRACKING_BATCH,
         },
         docs_url="https://docs.ozon.ru/api/seller/",
         client_id_pattern=r"[0-9]+",
@@ -153,6 +156,26 @@ class OzonAdapter(MarketplaceAdapter):
     def parse_order(self, raw, observed_at):
         return mapper.parse_order(raw, observed_at)
 
+    # --- the marketplace's own warehouse ---
+    def iter_fbo_orders(self, query):
+        numbers = list(query.numbers)
+        for start in range(0, len(numbers) or 1, requests.FBO_NUMBERS):
+            part = numbers[start : start + requests.FBO_NUMBERS]
+            for since, until in iter_slices(query.since, query.until, requests.FBO_PERIOD):
+                yield from self._iter_fbo_period(since, until, query.statuses, part)
+
+    def _iter_fbo_period(self, since, until, statuses, numbers):
+        return self._iter_postings(
+            "fbo_list", lambda cursor: requests.fbo_list(since, until, statuses, numbers, cursor)
+        )
+
+    def get_fbo_order(self, number):
+        """From the list: the method for one posting tells less of a cancellation."""
+        until = self._now()
+        for order in self._iter_fbo_period(until - requests.FBO_PERIOD, until, (), [number]):
+            return order
+        raise NotFound(f"Posting {number} is not in Ozon's own warehouse", code="POSTING_NOT_FOUND")
+
     # --- shipping ---
     def ship_order(self, number, packages):
         answer = self._client.post("ship", requests.ship(number, packages))
@@ -191,16 +214,6 @@ class OzonAdapter(MarketplaceAdapter):
         same_host = address.netloc == urlsplit(self.config.base_url).netloc
         if not address.hostname or not (address.scheme == "https" or (address.scheme == "http" and same_host)):
             raise PayloadError("file_url", url, "is not an address to fetch files from")
-
-    # --- cancelling ---
-    def get_cancel_reasons(self, number):
-        answer = self._client.post("cancel_reasons", requests.cancel_reasons(number))
-        return shipping_mapper.parse_cancel_reasons(answer, number)
-
-    def cancel_order(self, number, reason_id, message=""):
-        answer = self._client.post("cancel", requests.cancel(number, reason_id, message))
-        if answer.get("result") is not True:
-            raise Rejected("Ozon did not cancel the posting", endpoint="cancel")
 
     # --- hand-over ---
     def iter_handover_slots(self, day):

@@ -23,6 +23,11 @@ RATES = {
     "label": Rate(5, burst=10),
     "carriage": Rate(5, burst=10),
     "product": Rate(5, burst=10),
+    # 429 "max rate per sec.: 2" is seen since September 2026.
+    "fbo_list": Rate(2, burst=2),
+    "own_delivery": Rate(5, burst=10),
+    "exemplar": Rate(5, burst=10),
+    "returns": Rate(2, burst=4),
 }
 
 
@@ -91,9 +96,129 @@ _IN_USE = (
         bucket="label",
     ),
     Endpoint(
-        name="cancel_reasons", path="/v1/posting/fbs/cancel-reason", operations=("cancel_reasons",), bucket="cancel"
+        name="cancel_reasons",
+        path="/v2/posting/fbs/cancel-reason/list",
+        operations=("cancel_reasons",),
+        bucket="cancel",
     ),
     Endpoint(name="cancel", path="/v2/posting/fbs/cancel", operations=("cancel",), idempotent=False, bucket="cancel"),
+    Endpoint(
+        name="cancel_lines",
+        path="/v2/posting/fbs/product/cancel",
+        operations=("cancel_lines",),
+        idempotent=False,
+        bucket="cancel",
+    ),
+    Endpoint(
+        name="cancel_request_list",
+        path="/v2/conditional-cancellation/list",
+        operations=("cancel_requests",),
+        bucket="cancel",
+    ),
+    # A second answer is refused and tells that it was decided: calling again does no harm.
+    Endpoint(
+        name="cancel_request_approve",
+        path="/v2/conditional-cancellation/approve",
+        operations=("cancel_request_decide",),
+        bucket="cancel",
+    ),
+    Endpoint(
+        name="cancel_request_reject",
+        path="/v2/conditional-cancellation/reject",
+        operations=("cancel_request_decide",),
+        bucket="cancel",
+    ),
+    Endpoint(name="fbo_list", path="/v3/posting/fbo/list", operations=("fbo_orders", "fbo_order"), bucket="fbo_list"),
+    # Telling a step or a number that is known changes nothing: the second call is refused or does the same.
+    Endpoint(
+        name="status_delivering",
+        path="/v2/fbs/posting/delivering",
+        operations=("delivery_status",),
+        bucket="own_delivery",
+    ),
+    Endpoint(
+        name="status_last_mile",
+        path="/v2/fbs/posting/last-mile",
+        operations=("delivery_status",),
+        bucket="own_delivery",
+    ),
+    Endpoint(
+        name="status_delivered",
+        path="/v2/fbs/posting/delivered",
+        operations=("delivery_status",),
+        bucket="own_delivery",
+    ),
+    Endpoint(
+        name="tracking_set",
+        path="/v2/fbs/posting/tracking-number/set",
+        operations=("tracking",),
+        bucket="own_delivery",
+    ),
+    Endpoint(
+        name="timeslot_get",
+        path="/v1/posting/fbs/timeslot/change-restrictions",
+        operations=("delivery_window", "delivery_window_set"),
+        bucket="own_delivery",
+    ),
+    # Two changes are allowed: one that is repeated without need would use up the second.
+    Endpoint(
+        name="timeslot_set",
+        path="/v1/posting/fbs/timeslot/set",
+        operations=("delivery_window_set",),
+        idempotent=False,
+        bucket="own_delivery",
+    ),
+    Endpoint(name="cutoff_set", path="/v1/posting/cutoff/set", operations=("ship_by_set",), bucket="own_delivery"),
+    Endpoint(
+        name="exemplar_get",
+        path="/v6/fbs/posting/product/exemplar/create-or-get",
+        operations=("exemplars",),
+        bucket="exemplar",
+    ),
+    Endpoint(
+        name="exemplar_validate",
+        path="/v5/fbs/posting/product/exemplar/validate",
+        operations=("exemplars_validate",),
+        bucket="exemplar",
+    ),
+    # Always the full set: the same again is the same.
+    Endpoint(
+        name="exemplar_set",
+        path="/v6/fbs/posting/product/exemplar/set",
+        operations=("exemplars_set",),
+        bucket="exemplar",
+    ),
+    Endpoint(
+        name="exemplar_status",
+        path="/v5/fbs/posting/product/exemplar/status",
+        operations=("exemplars_state",),
+        bucket="exemplar",
+    ),
+    Endpoint(
+        name="exemplar_update",
+        path="/v1/fbs/posting/product/exemplar/update",
+        operations=("exemplars_commit",),
+        bucket="exemplar",
+    ),
+    Endpoint(
+        name="country_list",
+        path="/v2/posting/fbs/product/country/list",
+        operations=("countries",),
+        bucket="exemplar",
+    ),
+    Endpoint(
+        name="country_set",
+        path="/v2/posting/fbs/product/country/set",
+        operations=("country_set",),
+        bucket="exemplar",
+    ),
+    Endpoint(name="return_list", path="/v1/returns/list", operations=("returns",), bucket="returns"),
+    Endpoint(
+        name="own_return_list",
+        path="/v2/returns/rfbs/list",
+        operations=("own_delivery_returns",),
+        bucket="returns",
+    ),
     Endpoint(
         name="carriage_slots",
         path="/v2/carriage/delivery/list",

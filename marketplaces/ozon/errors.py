@@ -24,7 +24,8 @@ from ..base.errors import (
 
 #: Endpoints that assemble and that cancel (names of ``endpoints.ENDPOINTS``).
 _SHIPPING = frozenset({"ship", "ship_part"})
-_CANCELLING = frozenset({"cancel"})
+_CANCELLING = frozenset({"cancel", "cancel_lines"})
+_DECIDING = frozenset({"cancel_request_approve", "cancel_request_reject"})
 
 #: Ozon's own code inside a sentence.
 _CODE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
@@ -74,6 +75,10 @@ RULES = (
     Rule("next postings aren't ready", NotReady),
     Rule("posting_already_shipped", AlreadyDone, (), _SHIPPING),
     Rule("posting_already_cancelled", AlreadyDone, (), _CANCELLING),
+    # Only a request that waits may be decided.
+    Rule("already", AlreadyDone, (), _DECIDING),
+    Rule("not_on_approval", AlreadyDone, (), _DECIDING),
+    Rule("incorrect_state", AlreadyDone, (), _DECIDING),
     Rule("posting_not_found", NotFound),
     Rule("carriage_not_found", NotFound),
 )

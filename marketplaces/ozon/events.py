@@ -7,7 +7,7 @@ import hashlib
 import json
 from datetime import datetime, timezone
 
-from ..base import dto, parse
+from ..base import dto, parse, status
 from ..base.client import parse_json
 from ..base.errors import PayloadError
 from . import units
@@ -15,12 +15,15 @@ from .requests import format_time
 
 _NAME, _VERSION = "sale_marketplace", "1.0"
 #: Keys that tell when the news happened, by ``message_type``'s habits.
-_TIME_KEYS = ("changed_state_date", "changed_at", "in_process_at", "updated_at", "created_at", "time")
+_TIME_KEYS = ("changed_state_date", "changed_at", "in_process_at", "updated_at", "created_at", "creation_date", "time")
 #: News that is the same whenever these are the same; of all other types the whole body counts.
 _IDENTITY = {
     "TYPE_NEW_POSTING": ("seller_id", "posting_number", "in_process_at"),
     "TYPE_POSTING_CANCELLED": ("seller_id", "posting_number", "changed_state_date", "new_state"),
     "TYPE_STATE_CHANGED": ("seller_id", "posting_number", "changed_state_date", "new_state"),
+    "TYPE_FBO_POSTING_NEW": ("seller_id", "posting_number", "uuid"),
+    "TYPE_FBO_POSTING_CANCELLED": ("seller_id", "posting_number", "uuid", "new_state"),
+    "TYPE_FBO_POSTING_STATE_CHANGED": ("seller_id", "posting_number", "uuid", "new_state"),
     "TYPE_CREATE_OR_UPDATE_ITEM": ("seller_id", "product_id", "offer_id", "changed_at", "is_error"),
 }
 #: Our word for a failure → (HTTP status, Ozon's word, message).
@@ -42,6 +45,7 @@ def parse_event(body):
             raw_kind=raw_kind,
             account_external_id=parse.identifier_or_empty(data.get("seller_id"), "seller_id"),
             order_number=_find_number(kind, data),
+            scheme=status.FBO if raw_kind.startswith(units.FBO_EVENT) else "",
             article=parse.text(data.get("offer_id"), "offer_id"),
             occurred_at=_find_time(data),
             raw=data,

@@ -1,6 +1,7 @@
-"""A posting as Ozon tells it → ``dto.Order``. Reads both shapes:
+"""A posting as Ozon tells it → ``dto.Order``. Reads all shapes:
 
 * ``/v4/posting/fbs/list`` and ``…/unfulfilled/list``: price ``{"amount": "12990.00", "currency": "RUB"}``;
+* ``/v3/posting/fbo/list``: the same shape with fewer fields, no buyer and no delivery method;
 * ``/v3/posting/fbs/get``: wrapped in ``result``, price ``"1530.0000"`` with ``currency_code`` beside it.
 
 Nothing is guessed: what cannot be read makes an ``UnreadableOrder`` that keeps the raw posting and says where.
@@ -56,9 +57,10 @@ def _parse_posting(posting, observed_at):
         buyer=_parse_buyer(posting),
         **_parse_identity(posting),
         **_parse_times(posting),
+        **_parse_promise(posting),
         **_parse_delivery(posting),
         **_parse_parcel(posting),
-        **_parse_progress(posting),
+        **_parse_progress(posting, unified),
     )
 
 
@@ -92,8 +94,19 @@ def _parse_times(posting):
             ("ship_by", "shipment_date"),
             ("ship_by_limit", "shipment_date_without_delay"),
             ("delivering_at", "delivering_date"),
+            ("delivered_at", "fact_delivery_date"),
         )
     }
+
+
+def _parse_promise(posting):
+    """When the buyer was promised to get it; his own choice where he made one."""
+    analytics = parse.mapping(posting.get("analytics_data"), "analytics_data")
+    promise = {}
+    for name, key in (("delivery_from", "delivery_date_begin"), ("delivery_to", "delivery_date_end")):
+        told = analytics.get(f"client_{key}") or analytics.get(key)
+        promise[name] = parse.moment_or_none(told, f"analytics_data.{key}")
+    return promise
 
 
 def _parse_delivery(posting):
@@ -106,7 +119,7 @@ def _parse_delivery(posting):
             "delivery_method.warehouse_id",
         ),
         "warehouse_name": parse.text(
-            method.get("warehouse") or analytics.get("warehouse"),
+            method.get("warehouse") or analytics.get("warehouse") or analytics.get("warehouse_name"),
             "delivery_method.warehouse",
         ),
         "delivery_method_external_id": parse.identifier_or_empty(method.get("id"), "delivery_method.id"),
@@ -116,7 +129,12 @@ def _parse_delivery(posting):
 
 
 def _parse_scheme(posting):
-    """rFBS is whatever Ozon does not deliver itself; a posting that tells nothing is FBS, as they all were once."""
+    """rFBS is whatever Ozon does not deliver itself; a posting that tells nothing is FBS, as they all were once.
+
+    Postings of Ozon's own warehouse have no delivery method and, unlike all others, a time of creation.
+    """
+    if "delivery_method" not in posting and "created_at" in posting:
+        return status.FBO
     told = posting.get("integration_type_flow") or posting.get("tpl_integration_type")
     flow = parse.text(told, "integration_type_flow")
     if not flow:
@@ -139,10 +157,21 @@ def _parse_parcel(posting):
     }
 
 
-def _parse_progress(posting):
+def _parse_progress(posting, unified):
     substatus = parse.text(posting.get("substatus"), "substatus")
     actions = _texts(posting, "available_actions")
-    return {"raw_substatus": substatus, "actions": actions, "assembly": _parse_assembly(substatus, actions)}
+    return {
+        "raw_substatus": substatus,
+        "actions": actions,
+        "assembly": _parse_assembly(substatus, actions),
+        "delivery_step": _parse_step(substatus, unified),
+    }
+
+
+def _parse_step(substatus, unified):
+    if unified == status.DELIVERING and substatus in units.DELIVERY_STEPS:
+        return units.DELIVERY_STEPS[substatus]
+    return units.DELIVERY_STEPS_BY_STATUS.get(unified, "")
 
 
 def _parse_assembly(substatus, actions):
@@ -271,7 +300,8 @@ def _parse_buyer(posting):
     found = {
         "external_id": parse.identifier_or_empty(customer.get("customer_id"), "customer.customer_id"),
         "name": parse.text(addressee.get("name") or customer.get("name"), "customer.name"),
-        "phone": parse.text(addressee.get("phone") or customer.get("phone"), "customer.phone"),
+        # The list knows no phone of the addressee: what both methods tell comes first.
+        "phone": parse.text(customer.get("phone") or addressee.get("phone"), "customer.phone"),
         "email": parse.text(customer.get("customer_email"), "customer.customer_email"),
         "street": parse.text(address.get("address_tail"), "customer.address.address_tail"),
         "city": parse.text(address.get("city"), "customer.address.city"),

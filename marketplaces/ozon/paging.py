@@ -40,6 +40,25 @@ def iter_product_pages(client, visibility):
         last_id = following
 
 
+def iter_numbered_pages(client, endpoint, key, make_body, last_id_of, size):
+    """List under ``key`` of every page of a method that goes on after a number.
+
+    Stops at a page that is not full and at a number that does not move.
+    :param make_body: last number → request body
+    :param last_id_of: (answer, page) → number to go on after
+    """
+    last_id = 0
+    while True:
+        answer = _unwrap(client.post(endpoint, make_body(last_id)), key)
+        page = parse.objects(answer[key], key)
+        yield page
+        following = parse.integer_or(0, last_id_of(answer, page), "last_id") if page else 0
+        more = answer.get("has_next") if "has_next" in answer else len(page) >= size
+        if not page or not more or following in (0, last_id):
+            return
+        last_id = following
+
+
 def iter_slices(since, until, length):
     """[since, until] in pieces no longer than ``length``, oldest first; nothing when it ends before it begins."""
     start = since

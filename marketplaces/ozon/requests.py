@@ -12,11 +12,21 @@ WAREHOUSE_PAGE = 200
 DELIVERY_METHOD_PAGE = 100
 CARRIAGE_PAGE = 1000
 LABEL_BATCH = 20
+FBO_PAGE = 100
+FBO_NUMBERS = 1000
+RETURN_PAGE = 500
+OWN_RETURN_PAGE = 1000
+CANCEL_REQUEST_PAGE = 500
+TRACKING_BATCH = 20
+#: The specification names no limit for the three calls that report a delivery.
+STATUS_BATCH = 50
 #: Longest period of creation that is asked at once: longer ones are refused now and then as PERIOD_IS_TOO_LONG.
 CREATED_PERIOD = timedelta(days=30)
 #: A posting whose status changes today was created at most this long ago; the API allows a year.
 OLDEST_ALIVE = timedelta(days=180)
 CUTOFF_PERIOD = timedelta(days=360)
+#: Longest period of the FBO list.
+FBO_PERIOD = timedelta(days=360)
 
 _EXTRAS = {"analytics_data": True, "barcodes": True, "financial_data": True}
 
@@ -85,7 +95,12 @@ def ship(number, packages):
 
 
 def ship_part(number, lines):
-    return {"posting_number": number, "products": _products(lines)}
+    """Units that are told apart are named."""
+    products = _products(lines)
+    for product, line in zip(products, lines, strict=True):
+        if line.exemplar_ids:
+            product["exemplarsIds"] = list(line.exemplar_ids)
+    return {"posting_number": number, "products": products}
 
 
 def _products(lines):
@@ -97,7 +112,7 @@ def multibox_set(number, quantity):
     return {"posting_number": number, "multi_box_qty": int(quantity)}
 
 
-# --- labels and cancelling -----------------------------------------------------------------------------------------
+# --- labels --------------------------------------------------------------------------------------------------------
 def label_create(numbers):
     return {"posting_numbers": list(numbers)}
 
@@ -106,13 +121,120 @@ def label_get(task_id):
     return {"task_id": to_number(task_id, "task_id")}
 
 
-def cancel_reasons(number):
-    return {"related_posting_numbers": [number]}
+# --- the marketplace's own warehouse -------------------------------------------------------------------------------
+def fbo_list(since, until, statuses=(), numbers=(), cursor=""):
+    """``statuses``: our words. ``numbers``: only these, at most ``FBO_NUMBERS``."""
+    criteria = {"since": format_time(since), "to": format_time(until), **_status_filter(statuses)}
+    if numbers:
+        criteria["posting_numbers"] = list(numbers)
+    extras = {"analytics_data": True, "financial_data": True}
+    return {"filter": criteria, "limit": FBO_PAGE, "cursor": cursor, "sort_dir": "ASC", "with": extras}
 
 
+# --- own delivery --------------------------------------------------------------------------------------------------
+def delivery_status(numbers):
+    return {"posting_number": list(numbers)}
+
+
+def tracking(numbers):
+    """:param numbers: posting → tracking number"""
+    return {
+        "tracking_numbers": [
+            {"posting_number": number, "tracking_number": tracking_number}
+            for number, tracking_number in numbers.items()
+        ],
+    }
+
+
+def posting(number):
+    """Of all methods that take one posting and nothing else."""
+    return {"posting_number": number}
+
+
+def timeslot_set(number, since, until):
+    return {"posting_number": number, "new_timeslot": {"from": format_time(since), "to": format_time(until)}}
+
+
+def cutoff_set(number, moment):
+    return {"posting_number": number, "new_cutoff_date": format_time(moment)}
+
+
+# --- what must be recorded before shipping -------------------------------------------------------------------------
+def exemplar_validate(number, lines):
+    """Form only: units are told apart by their position."""
+    return {"posting_number": number, "products": [_exemplar_product(line, _exemplar_data) for line in lines]}
+
+
+def exemplar_set(number, lines, cargo_places=0):
+    body = {"posting_number": number, "products": [_exemplar_product(line, _exemplar_full) for line in lines]}
+    return {**body, "multi_box_qty": int(cargo_places)} if cargo_places else body
+
+
+def _exemplar_product(line, make):
+    """Posting methods call the SKU ``product_id``."""
+    return {"product_id": to_number(line.sku, "sku"), "exemplars": [make(unit) for unit in line.exemplars]}
+
+
+def _exemplar_data(unit):
+    data = {
+        "gtd": unit.gtd,
+        "rnpt": unit.rnpt,
+        "marks": [{"mark": mark.code, "mark_type": mark.kind} for mark in unit.marks],
+    }
+    # A weight has no kopecks: a JSON number is what the method wants.
+    return {**data, "weight": float(unit.weight)} if unit.weight else data
+
+
+def _exemplar_full(unit):
+    return {
+        "exemplar_id": to_number(unit.external_id, "exemplar_id"),
+        "is_gtd_absent": unit.gtd_absent,
+        "is_rnpt_absent": unit.rnpt_absent,
+        **_exemplar_data(unit),
+    }
+
+
+def country_set(number, sku, country_code):
+    return {
+        "posting_number": number,
+        "product_id": to_number(sku, "sku"),
+        "country_iso_code": country_code,
+    }
+
+
+# --- cancelling and returns ----------------------------------------------------------------------------------------
 def cancel(number, reason_id, message=""):
     body = {"posting_number": number, "cancel_reason_id": to_number(reason_id, "cancel_reason_id")}
     return {**body, "cancel_reason_message": message} if message else body
+
+
+def cancel_lines(number, lines, reason_id, message):
+    return {
+        "posting_number": number,
+        "cancel_reason_id": to_number(reason_id, "cancel_reason_id"),
+        "cancel_reason_message": message,
+        "items": [{"sku": to_number(line.sku, "sku"), "quantity": int(line.quantity)} for line in lines],
+    }
+
+
+def cancel_request_list(state="", last_id=0):
+    """``state``: Ozon's word, "" for all."""
+    return {"filters": {"state": state or "ALL"}, "limit": CANCEL_REQUEST_PAGE, "last_id": last_id}
+
+
+def cancel_request_decide(request_id, comment=""):
+    return {"cancellation_id": to_number(request_id, "cancellation_id"), "comment": comment}
+
+
+def return_list(since, until, last_id=0):
+    changed = {"time_from": format_time(since), "time_to": format_time(until)}
+    return {"filter": {"visual_status_change_moment": changed}, "limit": RETURN_PAGE, "last_id": last_id}
+
+
+def own_return_list(since, until, last_id=0):
+    created = {"from": format_time(since), "to": format_time(until)}
+    criteria = {"created_at": created, "group_state": ["All"]}
+    return {"filter": criteria, "limit": OWN_RETURN_PAGE, "last_id": last_id}
 
 
 # --- hand-over -----------------------------------------------------------------------------------------------------

@@ -94,27 +94,6 @@ def _decode_file(data):
         raise PayloadError("file_content", text[:20], "is not base64") from None
 
 
-# --- cancelling ----------------------------------------------------------------------------------------------------
-def parse_cancel_reasons(data, number):
-    """``{"result": [{"posting_number", "reasons": [{"id", "title", "type_id"}]}]}`` → reasons of that posting."""
-    return [
-        _parse_reason(reason)
-        for entry in parse.objects(data.get("result"), "result")
-        if entry.get("posting_number") in (number, None, "")
-        for reason in parse.objects(entry.get("reasons"), "result.reasons")
-    ]
-
-
-def _parse_reason(reason):
-    reason_id = parse.identifier(reason.get("id"), "reasons.id")
-    return dto.CancelReason(
-        external_id=reason_id,
-        title=parse.text(reason.get("title"), "reasons.title"),
-        message_required=reason_id in units.REASONS_WITH_MESSAGE,
-        available=reason.get("type_id") in (units.SELLER_REASON, None, ""),
-    )
-
-
 # --- hand-over -----------------------------------------------------------------------------------------------------
 def parse_handover_slots(method):
     """An entry of ``/v2/carriage/delivery/list`` → one slot per carriage; id 0 = it may be created."""

@@ -50,6 +50,16 @@ SUBSTATUSES = {
     "posting_not_in_sort_center": status.NOT_ACCEPTED,
 }
 
+#: Substatus → how far an own delivery is; where there is none the status tells (``DELIVERY_STEPS_BY_STATUS``).
+DELIVERY_STEPS = {"posting_in_courier_service": status.LAST_MILE}
+DELIVERY_STEPS_BY_STATUS = {status.DELIVERING: status.DELIVERING, status.DELIVERED: status.DELIVERED}
+#: Our step → endpoint that tells it.
+STEP_ENDPOINTS = {
+    status.DELIVERING: "status_delivering",
+    status.LAST_MILE: "status_last_mile",
+    status.DELIVERED: "status_delivered",
+}
+
 #: Words of ``integration_type_flow`` and ``tpl_integration_type`` that mean "Ozon delivers"; every other one is rFBS.
 OZON_DELIVERS = frozenset({"ozon"})
 
@@ -89,6 +99,85 @@ REASONS_WITH_MESSAGE = frozenset({"402"})
 #: ``type_id`` of the reasons that a seller may give.
 SELLER_REASON = "seller"
 
+#: Our word for a reason → Ozon's reasons that mean it.
+REASON_KINDS = {"352": "out_of_stock", "400": "defective", "402": "other"}
+
+#: ``state.state`` of a buyer's cancellation request → our word, and back for the filter.
+CANCEL_REQUEST_STATES = {"ON_APPROVAL": "pending", "APPROVED": "approved", "REJECTED": "rejected"}
+CANCEL_REQUEST_WORDS = {ours: word for word, ours in CANCEL_REQUEST_STATES.items()}
+
+#: ``visual.status.sys_name`` of a return → stage.
+RETURN_STAGES = {
+    **dict.fromkeys(
+        (
+            *("OnSellerApproval", "OnSellerClarification", "OnSellerClarificationAfterPartialCompensation"),
+            *("DisputeOpened", "DisputeYouOpened", "DisputeOpening", "OfferedPartialCompensation"),
+            *("ReturnMoneyApproved", "Approved", "ApprovedByOzon"),
+        ),
+        status.RETURN_REQUESTED,
+    ),
+    **dict.fromkeys(
+        ("CancelledDisputeNotOpen", "Rejected", "CrmRejected", "Cancelled", "CompensationRejected"),
+        status.RETURN_REFUSED,
+    ),
+    **dict.fromkeys(
+        # A wait for compensation may still end with the goods: nothing is settled yet.
+        (
+            *("WaitingShipment", "MovingToSeller", "ReturningToSellerByCourier", "MovingToOzon", "SendingError"),
+            *("WaitingCompensation", "CompensationOffered", "PartialCompensationInProcess", "Utilizing"),
+            *("CompensationRejectedBySla", "CompensationRejectedBySeller"),
+        ),
+        status.RETURN_MOVING,
+    ),
+    "ArrivedAtReturnPlace": status.RETURN_READY,
+    "ReceivedBySeller": status.RETURN_RECEIVED,
+    "ReturnedToOzon": status.RETURN_AT_MARKETPLACE,
+    "Utilized": status.RETURN_DISPOSED,
+    # The buyer has his money and keeps the goods.
+    **dict.fromkeys(
+        ("PartialCompensationReturned", "MoneyReturned", "MoneyReturnedBySystem"), status.RETURN_COMPENSATED
+    ),
+}
+#: ``type`` of a return → our kind.
+RETURN_KINDS = {
+    "Cancellation": "cancellation",
+    "FullReturn": "refused",
+    "PartialReturn": "partial",
+    "ClientReturn": "client",
+    "Unknown": "unknown",
+}
+#: ``state.group_state`` of a buyer's return request → stage.
+OWN_RETURN_STAGES = {
+    "New": status.RETURN_REQUESTED,
+    "Arbitration": status.RETURN_REQUESTED,
+    "Delivering": status.RETURN_MOVING,
+    "Checkout": status.RETURN_READY,
+    "Approved": status.RETURN_RECEIVED,
+    "Rejected": status.RETURN_REFUSED,
+}
+#: ``schema`` of a return (lower case) → scheme.
+RETURN_SCHEMES = {"fbs": status.FBS, "fbo": status.FBO, "rfbs": status.RFBS}
+
+#: ``status`` of the units' check → our word.
+EXEMPLAR_STATES = {
+    "ship_available": "ready",
+    "ship_not_available": "refused",
+    "validation_in_process": "checking",
+    "update_available": "changeable",
+    "update_not_available": "locked",
+}
+#: ``check_status`` of a mark → our word.
+MARK_STATES = {"processing": "checking", "passed": "passed", "failed": "failed"}
+#: Flag of a product in the sheet of units → our word.
+EXEMPLAR_NEEDS = {
+    "is_mandatory_mark_needed": "mandatory_mark",
+    "is_gtd_needed": "gtd",
+    "is_rnpt_needed": "rnpt",
+    "is_jw_uin_needed": "jw_uin",
+    "has_imei": "imei",
+    "is_weight_needed": "weight",
+}
+
 #: Currencies of Ozon's cabinets.
 CURRENCIES = ("RUB", "BYN", "KZT", "EUR", "USD", "CNY", "KGS")
 
@@ -120,7 +209,7 @@ DOCUMENT_STATES = {
 PROBLEM_LEVELS = frozenset({"ERROR_LEVEL_ERROR", "ERROR_LEVEL_INTERNAL", "ERROR_LEVEL_WARNING"})
 
 #: ``message_type`` of a notification → ``dto.Event.kind``. What is missing is "other" and must still be acknowledged.
-#: News about FBO postings and whole orders is "other": their numbers cannot be asked of the FBS methods.
+#: News about whole orders is "other": their postings tell the same.
 EVENT_KINDS = {
     "TYPE_PING": "ping",
     "TYPE_NEW_POSTING": "order_new",
@@ -131,10 +220,10 @@ EVENT_KINDS = {
     "TYPE_CREATE_OR_UPDATE_ITEM": "offer_changed",
     "TYPE_STOCKS_CHANGED": "stock_changed",
     "TYPE_FBO_STOCKS_CHANGED": "stock_changed",
-    "TYPE_FBO_POSTING_NEW": "other",
-    "TYPE_FBO_POSTING_CANCELLED": "other",
-    "TYPE_FBO_POSTING_STATE_CHANGED": "other",
-    "TYPE_FBO_POSTING_DELIVERY_DATE_CHANGED": "other",
+    "TYPE_FBO_POSTING_NEW": "order_new",
+    "TYPE_FBO_POSTING_CANCELLED": "order_cancelled",
+    "TYPE_FBO_POSTING_STATE_CHANGED": "order_changed",
+    "TYPE_FBO_POSTING_DELIVERY_DATE_CHANGED": "order_changed",
     "TYPE_ORDER_NEW": "other",
     "TYPE_ORDER_CANCELLED": "other",
     "TYPE_ORDER_STATE_CHANGED": "other",
@@ -144,3 +233,5 @@ EVENT_KINDS = {
     "TYPE_CHAT_CLOSED": "other",
     "TYPE_DESCRIPTION_CATEGORY_TREE_CHANGED": "other",
 }
+#: ``message_type`` that speaks of a posting in Ozon's own warehouse begins so.
+FBO_EVENT = "TYPE_FBO_POSTING_"

@@ -50,4 +50,3 @@ def _keep_held_cancellations(cr):
            AND posting.status = 'cancelled' AND posting.cancel_state IS NULL
         """
     )
-

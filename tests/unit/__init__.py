@@ -10,6 +10,7 @@ from . import (
     test_ozon_contract,
     test_ozon_events,
     test_ozon_orders,
+    test_ozon_schemes,
     test_ozon_shipping,
     test_redaction,
     test_simulator_access,

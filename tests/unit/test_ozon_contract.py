@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 from odoo.tests import BaseCase
@@ -20,6 +21,9 @@ DOCUMENTS = ("openapi.json", "openapi-delta-2026-10.json")
 SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
 UNTIL = SINCE + timedelta(days=7)
 LINE = dto.PackageLine(sku="185479045", quantity=1)
+MARK = dto.Mark(kind="mandatory_mark", code="0104601653003004215!AbC\x1d91EE10\x1d92abc")
+UNIT = dto.Exemplar(external_id="1019562967545956", marks=(MARK,), gtd_absent=True, weight=Decimal("0.5"))
+UNITS = dto.ExemplarLine(sku="185479045", quantity=1, exemplars=(UNIT,))
 BODIES = {
     "roles": {},
     "seller_info": {},
@@ -35,8 +39,29 @@ BODIES = {
     "multibox_set": requests.multibox_set("1-1-1", 2),
     "label_create": requests.label_create(["1-1-1"]),
     "label_get": requests.label_get("1"),
-    "cancel_reasons": requests.cancel_reasons("1-1-1"),
+    "cancel_reasons": {},
     "cancel": requests.cancel("1-1-1", "402", "why"),
+    "cancel_lines": requests.cancel_lines("1-1-1", [LINE], "352", "why"),
+    "cancel_request_list": requests.cancel_request_list("ON_APPROVAL", 5),
+    "cancel_request_approve": requests.cancel_request_decide("700000001"),
+    "cancel_request_reject": requests.cancel_request_decide("700000001", "why"),
+    "fbo_list": requests.fbo_list(SINCE, UNTIL, ("to_assemble",), ["1-1-1"]),
+    "status_delivering": requests.delivery_status(["1-1-1"]),
+    "status_last_mile": requests.delivery_status(["1-1-1"]),
+    "status_delivered": requests.delivery_status(["1-1-1"]),
+    "tracking_set": requests.tracking({"1-1-1": "ZZV-23"}),
+    "timeslot_get": requests.posting("1-1-1"),
+    "timeslot_set": requests.timeslot_set("1-1-1", SINCE, UNTIL),
+    "cutoff_set": requests.cutoff_set("1-1-1", SINCE),
+    "exemplar_get": requests.posting("1-1-1"),
+    "exemplar_validate": requests.exemplar_validate("1-1-1", [UNITS]),
+    "exemplar_set": requests.exemplar_set("1-1-1", [UNITS], 2),
+    "exemplar_status": requests.posting("1-1-1"),
+    "exemplar_update": requests.posting("1-1-1"),
+    "country_list": {"name_search": ""},
+    "country_set": requests.country_set("1-1-1", "185479045", "RU"),
+    "return_list": requests.return_list(SINCE, UNTIL, 7),
+    "own_return_list": requests.own_return_list(SINCE, UNTIL),
     "carriage_slots": requests.carriage_slots(date(2026, 9, 3)),
     "carriage_create": requests.carriage_create("1", SINCE),
     "carriage_approve": requests.carriage_approve("1", 2),
@@ -49,6 +74,8 @@ BODIES = {
 ANSWERS = (
     *("roles", "seller_info", "warehouse_list", "delivery_method_list", "posting_list", "posting_get", "ship"),
     *("ship_part", "label_create", "label_get", "cancel_reasons", "carriage_slots", "act_status"),
+    *("fbo_list", "cancel_request_list", "exemplar_get", "exemplar_status"),
+    *("exemplar_validate", "tracking_set", "timeslot_get", "country_list"),
 )
 
 

@@ -151,18 +151,6 @@ class TestOzonShipping(BaseCase):
         self.assertEqual(adapter.download_label("http://127.0.0.1:8123/labels/1.pdf"), PDF)
 
     # --- cancelling ---
-    def test_cancel_reasons(self):
-        number = "73837363-0010-3"
-        reasons, session = self.call("get_cancel_reasons", number, answers=[read_fixture("cancel_reasons")])
-        self.assertEqual(session.paths, ["/v1/posting/fbs/cancel-reason"])
-        self.assertEqual(session.bodies, [{"related_posting_numbers": [number]}])
-        self.assertEqual(
-            [(reason.external_id, reason.message_required) for reason in reasons],
-            [("352", False), ("400", False), ("402", True)],
-        )
-        self.assertTrue(all(reason.available for reason in reasons))
-        self.assert_fails(NotFound, "get_cancel_reasons", number, answer=refusal("POSTING_NOT_FOUND", 404, 5))
-
     def test_cancel(self):
         _result, session = self.call("cancel_order", NUMBER, "352", "Out of stock", answers=[{"result": True}])
         self.assertEqual(session.paths, ["/v2/posting/fbs/cancel"])

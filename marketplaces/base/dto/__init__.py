@@ -1,0 +1,72 @@
+"""What adapters hand to the Odoo side: frozen, typed, without a vendor's names.
+
+Money is ``Decimal`` in the unit of the currency beside it; times are aware UTC ``datetime``; ids are ``str``.
+``raw`` is the payload as it came, for storing, never for reading.
+"""
+
+from .account import (
+    AccountInfo,
+    DeliveryMethod,
+    Offer,
+    Role,
+    Warehouse,
+)
+from .delivery import (
+    Country,
+    DeliveryWindow,
+    Exemplar,
+    ExemplarLine,
+    ExemplarSheet,
+    Mark,
+)
+from .events import Event
+from .orders import (
+    Buyer,
+    Cancellation,
+    Order,
+    OrderLine,
+    OrderQuery,
+    UnreadableOrder,
+)
+from .returns import CancelReason, CancelRequest, Return, UnreadableReturn
+from .shipping import (
+    HandoverSlot,
+    HandoverState,
+    LabelTask,
+    LabelTaskState,
+    Package,
+    PackageLine,
+    ShipResult,
+)
+
+__all__ = [
+    "AccountInfo",
+    "Buyer",
+    "CancelReason",
+    "CancelRequest",
+    "Cancellation",
+    "Country",
+    "DeliveryMethod",
+    "DeliveryWindow",
+    "Event",
+    "Exemplar",
+    "ExemplarLine",
+    "ExemplarSheet",
+    "HandoverSlot",
+    "HandoverState",
+    "LabelTask",
+    "LabelTaskState",
+    "Mark",
+    "Offer",
+    "Order",
+    "OrderLine",
+    "OrderQuery",
+    "Package",
+    "PackageLine",
+    "Return",
+    "Role",
+    "ShipResult",
+    "UnreadableOrder",
+    "UnreadableReturn",
+    "Warehouse",
+]
