@@ -177,6 +177,7 @@ class MarketplaceOrder(models.Model):
     )
     label_problem = fields.Text(copy=False)
     label_id = fields.Many2one("ir.attachment", "Label File", copy=False, readonly=True)
+    label_printed_at = fields.Datetime("Label Printed", readonly=True, copy=False)
     handover_id = fields.Many2one("marketplace.handover", index="btree_not_null", copy=False, readonly=True)
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     needs_attention = fields.Boolean(compute="_compute_needs_attention", search="_search_needs_attention")

@@ -1,1 +1,1 @@
-from . import marketplace_label_reports
+from . import marketplace_label_reports, marketplace_pick_list_report

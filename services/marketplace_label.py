@@ -42,6 +42,13 @@ class MarketplaceLabel(models.AbstractModel):
             raise UserError(
                 self.env._("No label yet for %s. Fetch the labels first.", ", ".join(missing.mapped("number")[:20]))
             )
+        return self._open(parts)
+
+    @api.model
+    def _open(self, parts):
+        """The PDF of these labels in a tab of its own; from now on they count as printed."""
+        unprinted = parts.filtered(lambda order: not order.label_printed_at)
+        unprinted._filtered_access("write").write({"label_printed_at": fields.Datetime.now()})
         return {
             "type": "ir.actions.act_url",
             "url": f"/marketplace/labels/{','.join(map(str, parts.ids))}",
@@ -186,6 +193,9 @@ class MarketplaceLabel(models.AbstractModel):
             attachment.write(vals)
         else:
             attachment = attachment.create(vals)
-        order.write({"label_id": attachment.id, "label_state": "ready", "label_problem": False})
+        # A new file is another label: what was printed before is not it.
+        order.write(
+            {"label_id": attachment.id, "label_state": "ready", "label_problem": False, "label_printed_at": False}
+        )
         if picking:
             picking.marketplace_label_ids |= attachment

@@ -5,12 +5,12 @@ import { stepUtils } from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
 
-function call(model, method, args) {
+export function call(model, method, args) {
     return rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
 }
 
 /** Stands for the server's scheduled actions, which do not run during tests: what waits is worked off at once. */
-async function runEngine() {
+export async function runEngine() {
     const crons = await call("ir.cron", "search", [[["model_id.model", "=", "marketplace.job"]]]);
     const now = new Date().toISOString().slice(0, 19).replace("T", " ");
     for (let round = 0; round < 30; round++) {
@@ -26,7 +26,7 @@ async function runEngine() {
     throw new Error("The engine does not come to an end");
 }
 
-function engine() {
+export function engine() {
     return { content: "The engine works", trigger: "body", run: runEngine, timeout: 60000 };
 }
 
