@@ -41,7 +41,7 @@ class MarketplacePackingBoard(models.AbstractModel):
             "total": self.env["marketplace.order"].search_count(domain),
             "limit": limit,
             "most": SHOWN_MOST,
-            "accounts": self.env["marketplace.account"].search_read([], ["name"]),
+            "accounts": self.env["marketplace.account"].search_read([("active", "=", True)], ["name"]),
             "warehouses": self._get_warehouses(),
             **self.get_progress(options, []),
         }
@@ -93,7 +93,7 @@ class MarketplacePackingBoard(models.AbstractModel):
         return domain
 
     def _get_warehouses(self):
-        rows = self.env["marketplace.warehouse"].search([])
+        rows = self.env["marketplace.warehouse"].search([("active", "=", True)])
         return [{"id": row.id, "name": row.display_name, "account_id": row.account_id.id} for row in rows]
 
     # --- sections -----------------------------------------------------------------------------------------------
@@ -165,7 +165,11 @@ class MarketplacePackingBoard(models.AbstractModel):
             return ""
         hour = format_datetime(self.env, moment, dt_format="HH:mm")
         local = self._to_local(moment)
-        return hour if local.date() == self._get_today() else f"{format_date(self.env, local, date_format='d MMM')}, {hour}"
+        return (
+            hour
+            if local.date() == self._get_today()
+            else f"{format_date(self.env, local, date_format='d MMM')}, {hour}"
+        )
 
     # --- counters and progress ----------------------------------------------------------------------------------
     def _get_counters(self, options):
@@ -215,7 +219,9 @@ class MarketplacePackingBoard(models.AbstractModel):
         """How many of these are assembled, how many are on their way, and why the others are not."""
         orders = self._browse(order_ids)
         done = orders.filtered(lambda order: order.ship_state == "shipped" or order.status == status.SPLIT)
-        failed = (orders - done).filtered(lambda order: order.ship_state == "failed" or order.status == status.CANCELLED)
+        failed = (orders - done).filtered(
+            lambda order: order.ship_state == "failed" or order.status == status.CANCELLED
+        )
         return {
             "total": len(orders),
             "done": len(done),
@@ -247,6 +253,8 @@ class MarketplacePackingBoard(models.AbstractModel):
         """
         self._check_packer()
         code = (code or "").strip()
+        if not code:
+            return {"kind": "unknown", "row": None, "product": None}
         order = self._find_posting(code)
         if order:
             return {"kind": "posting", "row": self._prepare_scanned(order), "product": None}
@@ -272,8 +280,6 @@ class MarketplacePackingBoard(models.AbstractModel):
         return {**row, "tab": tabs[0] if tabs else ""}
 
     def _find_posting(self, code):
-        if not code:
-            return self.env["marketplace.order"]
         names = ("number", "barcode_upper", "barcode_lower", "scan_code", "tracking_number")
         found = self.env["marketplace.order"].search(Domain.OR([Domain(name, "=", code) for name in names]), limit=1)
         if not found:
@@ -381,5 +387,7 @@ class MarketplacePackingBoard(models.AbstractModel):
         waiting = found.filtered(
             lambda handover: handover.state in ("draft", "failed") and handover.warehouse_id not in busy.warehouse_id
         )
-        first = self.env["marketplace.handover"].union(*(group[:1] for group in waiting.grouped("warehouse_id").values()))
+        first = self.env["marketplace.handover"].union(
+            *(group[:1] for group in waiting.grouped("warehouse_id").values())
+        )
         return busy, first

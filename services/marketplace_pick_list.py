@@ -48,6 +48,11 @@ class MarketplacePickList(models.AbstractModel):
 
     def _get_moves(self, sales):
         """{sale order: the moves that take goods from the shelves}. With picking in steps that is the first open one."""
+        # Read for all at once: record by record would be some queries each.
+        every = sales.picking_ids.move_ids
+        every.move_line_ids.mapped("quantity_product_uom")
+        every.move_orig_ids.mapped("state")
+        every.location_id.mapped("usage")
         result = defaultdict(self.env["stock.move"].browse)
         for sale in sales:
             pickings = sale.picking_ids
@@ -56,8 +61,7 @@ class MarketplacePickList(models.AbstractModel):
             )
             to_do = moves.filtered(
                 lambda move: (
-                    move.state != "done"
-                    and all(origin.state in ("done", "cancel") for origin in move.move_orig_ids)
+                    move.state != "done" and all(origin.state in ("done", "cancel") for origin in move.move_orig_ids)
                 )
             )
             result[sale] = to_do or moves.filtered(lambda move: not move.move_orig_ids)

@@ -19,6 +19,8 @@ from . import (
     test_orders_poll,
     test_orders_status,
     test_own_labels,
+    test_packing_board,
+    test_packing_tour,
     test_rehearsal,
     test_roles,
     test_schedules,

@@ -14,7 +14,10 @@ class TestPackingTour(PackingCase, HttpShippingCase):
         admin.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id, "lang": "en_US"})
         self._read_warehouses()
         orders = self._receive_due(
-            (-3, (self.products[0], 2)), (-2, (self.products[1], 1)), (60, (self.products[2], 1)), (80, (self.products[3], 1))
+            (-3, (self.products[0], 2)),
+            (-2, (self.products[1], 1)),
+            (60, (self.products[2], 1)),
+            (80, (self.products[3], 1)),
         )
         self.start_tour(
             "/odoo/marketplace-packing",
