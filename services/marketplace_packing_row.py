@@ -16,7 +16,7 @@ class MarketplacePackingRow(models.AbstractModel):
         pictures = self._find_pictures(orders.line_ids.product_id)
         labels = {
             name: dict(orders._fields[name]._description_selection(self.env))
-            for name in ("status", "scheme", "ship_state", "label_state")
+            for name in ("status", "scheme", "ship_state", "label_state", "marking_state")
         }
         return {order.id: self._prepare_row(order, goods[order], pictures, labels) for order in orders}
 
@@ -48,6 +48,7 @@ class MarketplacePackingRow(models.AbstractModel):
                 f"{product.default_code or product.name} × {quantity:g}" for product, quantity in goods["missing"]
             ),
             "marking": self._get_marking(order),
+            "marking_text": labels["marking_state"].get(order.marking_state, ""),
             "lines": [self._prepare_line(line, pictures) for line in order.line_ids],
         }
 
@@ -69,7 +70,7 @@ class MarketplacePackingRow(models.AbstractModel):
 
     def _get_marking(self, order):
         """The state of the marking codes where the posting asks for any."""
-        return order.marking_state if "marking_state" in order._fields else False
+        return "" if order.marking_state == "none" else order.marking_state
 
     def _find_pictures(self, products):
         found = products.search(

@@ -47,7 +47,7 @@ class MarketplacePickList(models.AbstractModel):
         return goods
 
     def _get_moves(self, sales):
-        """{sale order: the moves that take goods from the shelves}. With picking in steps that is the first open one."""
+        """{sale order: the moves that take goods from the shelves}; with picking in steps the first open ones."""
         # Read for all at once: record by record would be some queries each.
         every = sales.picking_ids.move_ids
         every.move_line_ids.mapped("quantity_product_uom")

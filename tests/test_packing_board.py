@@ -1,9 +1,9 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import ANY
 
 from freezegun import freeze_time
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -11,7 +11,9 @@ from .orders_case import OrdersCase
 from .roles_case import ACCOUNTANT, USER, RolesCase
 
 #: 12:20 in Moscow
-NOW = datetime(2026, 11, 24, 9, 20)
+NOW = fields.Datetime.to_datetime("2026-11-24 09:20:00")
+#: A PNG file of one point
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 @tagged("post_install", "-at_install")
@@ -100,9 +102,9 @@ class TestPackingBoard(RolesCase, OrdersCase):
         self._make("LATE", NOW - timedelta(minutes=1))
         self._make("SOON", NOW + timedelta(minutes=20))
         self._make("SOON-2", NOW + timedelta(minutes=35))
-        self._make("EVENING", datetime(2026, 11, 24, 20, 59))
-        self._make("MIDNIGHT", datetime(2026, 11, 24, 21, 0))
-        self._make("LATER", datetime(2026, 11, 26, 9, 0))
+        self._make("EVENING", fields.Datetime.to_datetime("2026-11-24 20:59:00"))
+        self._make("MIDNIGHT", fields.Datetime.to_datetime("2026-11-24 21:00:00"))
+        self._make("LATER", fields.Datetime.to_datetime("2026-11-26 09:00:00"))
         never = self._make("NEVER")
         never.ship_by = False
         board = self._get_board()
@@ -197,11 +199,7 @@ class TestPackingBoard(RolesCase, OrdersCase):
         shelf = self._make_shelf("A-01")
         self.env["stock.quant"]._update_available_quantity(self.products[2], self.warehouse.lot_stock_id, -1000)
         self.env["stock.quant"]._update_available_quantity(self.products[2], shelf, 2)
-        self.products[
-            2
-        ].image_1920 = (
-            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-        )
+        self.products[2].image_1920 = PIXEL
         order = self._make("92917571-0001-12", lines=[(2, 5)], is_express=True, cargo_places=3)
         row = self._get_board()["rows"][order.id]
         self.assertEqual(row["short"], "…7571-0001-12")

@@ -37,6 +37,10 @@ export class PackingRow extends Component {
         return _t("%s boxes", this.props.row.cargo_places);
     }
 
+    get markingColor() {
+        return { needed: "warning", refused: "danger", ready: "success" }[this.props.row.marking] || "info";
+    }
+
     get state() {
         const { row, tab } = this.props;
         if (tab === "assemble") {
