@@ -36,6 +36,7 @@
         "views/marketplace_handover_views.xml",
         "views/marketplace_packing_board_views.xml",
         "views/marketplace_order_views.xml",
+        "views/marketplace_exemplar_views.xml",
         "views/marketplace_return_views.xml",
         "views/marketplace_cancel_request_views.xml",
         "views/marketplace_account_views.xml",

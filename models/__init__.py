@@ -24,6 +24,7 @@ from . import (
     marketplace_order_delivery,
     marketplace_order_line,
     marketplace_order_marking,
+    marketplace_order_marking_dialog,
     marketplace_parcel,
     marketplace_return,
     marketplace_schedule,

@@ -22,6 +22,8 @@ class StockPicking(models.Model):
     marketplace_ship_problem = fields.Text(related="marketplace_order_id.ship_problem")
     marketplace_label_state = fields.Selection(related="marketplace_order_id.label_state", string="Label")
     marketplace_label_problem = fields.Text(related="marketplace_order_id.label_problem")
+    marketplace_marking_state = fields.Selection(related="marketplace_order_id.marking_state", string="Marking")
+    marketplace_marking_progress = fields.Char("Codes", related="marketplace_order_id.marking_progress")
     marketplace_cargo_places = fields.Integer(
         "Cargo Places",
         related="marketplace_order_id.cargo_places",
@@ -47,6 +49,11 @@ class StockPicking(models.Model):
     def action_marketplace_ship(self):
         """Assemble: validate what is not validated, tell the marketplace."""
         return self._get_marketplace_orders().action_ship()
+
+    def action_marketplace_marking(self):
+        """Scan the codes of the posting."""
+        self.ensure_one()
+        return self._get_marketplace_orders().action_open_marking()
 
     def action_marketplace_request_labels(self):
         return self._get_marketplace_orders().action_request_labels()

@@ -1,3 +1,5 @@
+import re
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
@@ -8,6 +10,8 @@ from ..marketplaces.base import marking
 
 #: Requirement → field of a unit that takes its code.
 CODE_FIELDS = {"mandatory_mark": "mark", "jw_uin": "jw_uin", "imei": "imei"}
+#: Requirement → what its number looks like.
+PLAIN = {"imei": r"[0-9]{15}", "jw_uin": r"[0-9]{16}"}
 
 
 class MarketplaceMarkScanner(models.AbstractModel):
@@ -23,11 +27,34 @@ class MarketplaceMarkScanner(models.AbstractModel):
         :param unit: ``marketplace.exemplar`` that is highlighted; it decides only where the GTIN does not
         :return: (unit that got the code, whether the text was typed in the wrong keyboard layout)
         """
+        if word := self._get_plain_kind(order, text):
+            return self._put_plain(order, word, text.strip(), unit), False
         code = self._parse(text)
-        self._refuse_known(order, "mark", "mark_key", code.key)
+        self._refuse_known(order, "mark_key", code.key)
         chosen = self._choose_unit(order, code, unit)
         self._put(chosen, {"mark": code.code})
         return chosen, code.converted
+
+    def _get_plain_kind(self, order, text):
+        """Numbers that are told by their length alone, where the posting asks for them."""
+        asked = {word for line in order._get_units().line_id for word in line._get_requirements()}
+        return next(
+            (word for word, pattern in PLAIN.items() if word in asked and re.fullmatch(pattern, (text or "").strip())),
+            False,
+        )
+
+    def _put_plain(self, order, word, text, unit):
+        self._refuse_known(order, CODE_FIELDS[word], text)
+        free = order._get_units().filtered(
+            lambda item: (
+                word in item.line_id._get_requirements() and not item[CODE_FIELDS[word]] and not item.part_number
+            )
+        )
+        if not free:
+            raise UserError(self.env._("All units have this number already."))
+        chosen = unit if unit and unit in free else free[0]
+        self._put(chosen, {CODE_FIELDS[word]: text})
+        return chosen
 
     @api.model
     def _put(self, unit, vals):
@@ -35,12 +62,12 @@ class MarketplaceMarkScanner(models.AbstractModel):
         for name in set(vals) & set(CODE_FIELDS.values()):
             value = (vals[name] or "").strip()
             if value and name == "mark":
-                self._refuse_known(unit.order_id, "mark", "mark_key", self._parse(value).key, unit)
+                self._refuse_known(unit.order_id, "mark_key", self._parse(value).key, unit)
             elif value:
-                self._refuse_known(unit.order_id, name, name, value, unit)
+                self._refuse_known(unit.order_id, name, value, unit)
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                unit.write(vals)
+                unit.sudo().write(vals)
                 unit.flush_recordset()
         except UniqueViolation:
             raise UserError(
@@ -133,7 +160,7 @@ class MarketplaceMarkScanner(models.AbstractModel):
         return {gtin for gtin in map(marking.as_gtin, barcodes) if gtin}
 
     # --- never twice --------------------------------------------------------------------------------------------
-    def _refuse_known(self, order, name, key_name, key, unit=None):
+    def _refuse_known(self, order, key_name, key, unit=None):
         known = (
             self.env["marketplace.exemplar"]
             .sudo()

@@ -12,7 +12,7 @@ RIGHTS = {
     "marketplace.offer": {USER: "r", STOCK_MANAGER: "rwc", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.order": {USER: "rw", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.order.line": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
-    "marketplace.exemplar": {USER: "rw", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.exemplar": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.parcel": {USER: "rw", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.handover": {USER: "rwc", STOCK_MANAGER: "rwc", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.completeness": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},

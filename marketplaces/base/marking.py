@@ -10,7 +10,7 @@ from dataclasses import dataclass
 GS = "\x1d"
 
 #: What scanners and programs write instead of the separator.
-STAND_INS = ("<GS>", "{GS}", "[GS]", "(GS)", "<0x1D>", "\\u001d", "\\x1d", "&#29;", "^]", "\u241d", "\xe8")
+STAND_INS = ("<GS>", "{GS}", "[GS]", "(GS)", "<0x1D>", "\\u001d", "\\x1d", "&#29;", "^]", "\u241d", "\u2194", "\xe8")
 _STAND_IN = re.compile("|".join(map(re.escape, STAND_INS)), re.IGNORECASE)
 #: AIM identifier of the symbology, which some scanners put before the data.
 _PREFIX = re.compile(r"^\][A-Za-z]\d")
@@ -79,7 +79,8 @@ def normalise(text):
     if brackets := _BRACKETS.match(text):
         gtin, serial, key, signature, short = brackets.groups()
         return f"01{gtin}21{serial}" + (f"{GS}93{short}" if short else f"{GS}91{key}{GS}92{signature}")
-    return _STAND_IN.sub(GS, text).strip(GS)
+    # Some keyboards write the character and its stand-in.
+    return re.sub(f"{GS}+", GS, _STAND_IN.sub(GS, text)).strip(GS)
 
 
 def as_gtin(barcode):
