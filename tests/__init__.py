@@ -9,6 +9,7 @@ from . import (
     test_fetch_wizard,
     test_handover,
     test_labels,
+    test_marking_flow,
     test_neutralize,
     test_notifications,
     test_notifications_telegram,
