@@ -45,7 +45,8 @@ class MarketplaceOrder(models.Model):
             "lock": self._get_marking_lock() or "",
             "problem": (self.ship_problem if self.ship_state == "failed" else False) or self.marking_problem or "",
             "can_ship": self.status == unified.TO_ASSEMBLE and self.ship_state in ("none", "failed"),
-            "can_send": self.can_change_codes and bool(units.filtered(lambda unit: unit.state in ("filled", "refused"))),
+            "can_send": self.can_change_codes
+            and bool(units.filtered(lambda unit: unit.state in ("filled", "refused"))),
             "lines": [self._read_marking_line(line, group) for line, group in units.grouped("line_id").items()],
         }
 

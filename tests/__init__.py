@@ -10,6 +10,7 @@ from . import (
     test_handover,
     test_labels,
     test_marking_flow,
+    test_marking_tour,
     test_neutralize,
     test_notifications,
     test_notifications_telegram,

@@ -51,8 +51,8 @@ export class MarkingDialog extends Component {
         return this.orm.call("marketplace.order", method, [[this.orderId], ...args]);
     }
 
-    change(method, ...args) {
-        this.queue = this.queue.then(async () => {
+    change(method, args) {
+        const done = this.queue.then(async () => {
             const { error, note, unit, ...data } = await this.call(method, ...args());
             Object.assign(this.state, { data, error: error || "", note: note || "", chosen: false });
             if (!error) {
@@ -60,7 +60,9 @@ export class MarkingDialog extends Component {
             }
             this.showUnit(error ? this.current : unit);
         });
-        return this.queue;
+        // One that fails (no connection) is told by the client, and does not keep the next one.
+        this.queue = done.catch(() => {});
+        return done;
     }
 
     showUnit(unit) {
