@@ -142,9 +142,9 @@ class MarketplaceNotificationSender(models.AbstractModel):
                 self.env._("Nobody has an e-mail address: enter one for notifications on account %s.", account.name)
             )
         template = self.env.ref(f"sale_marketplace.mail_template_{EVENTS[event].topic}")
-        template.with_context(digest=digest).send_mail(
-            account.id, email_values={"email_to": ",".join(addresses), "recipient_ids": []}
-        )
+        # Of the account only while it is written: otherwise each e-mail would fill the account's own chatter.
+        values = {"email_to": ",".join(addresses), "recipient_ids": [], "model": False, "res_id": False}
+        template.with_context(digest=digest).send_mail(account.id, email_values=values)
 
     def _deliver_telegram(self, account, _event, digest, observe):
         account = account.sudo()

@@ -33,7 +33,7 @@ class NotificationsCase:
         return self.env["marketplace.notifier"]._tell(event, records, texts)
 
     def _get_rows(self, **values):
-        domain = [(name, "=", value) for name, value in values.items()]
+        domain = [("company_id", "=", self.company.id), *((name, "=", value) for name, value in values.items())]
         return self.env["marketplace.notification"].search(domain, order="id")
 
     def _send(self, times=1):

@@ -157,6 +157,7 @@ class TestNotifications(NotificationsCase, OrdersCase):
             self.assertIn(order.number, mail.body_html)
         self.assertIn("&lt;b&gt;передумал", mail.body_html)
         self.assertFalse(self._get_chat(self.anna))
+        self.assertNotIn(orders[0].number, str(self.account.message_ids.mapped("body")), "the chatter is not for this")
 
     def test_each_topic_has_its_template(self):
         for event in EVENTS:
