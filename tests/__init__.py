@@ -23,6 +23,7 @@ from . import (
     test_own_labels,
     test_packing_board,
     test_packing_tour,
+    test_pick_list,
     test_rehearsal,
     test_roles,
     test_schedules,
