@@ -1,9 +1,21 @@
+from babel import Locale
+
 from odoo import api, models
 
 from ..marketplaces.base import status
 
 #: Field of the posting → field of the contact.
 ADDRESS = {"street": "buyer_street", "city": "buyer_city", "zip": "buyer_zip"}
+
+
+#: Name of a country in lower case → its code.
+COUNTRY_CODES = {
+    spelling.lower(): code
+    for language in ("en", "ru")
+    for code, name in Locale(language).territories.items()
+    if len(code) == 2 and code.isalpha()
+    for spelling in (code, name)
+}
 
 
 class MarketplaceBuyer(models.AbstractModel):
@@ -108,11 +120,9 @@ class MarketplaceBuyer(models.AbstractModel):
         return {name: value for name, value in data.items() if value}
 
     def _find_country(self, name):
-        if not name:
-            return self.env["res.country"]
-        countries = self.env["res.country"].with_context(lang="ru_RU")
-        domain = ["|", ("name", "=ilike", name), ("code", "=ilike", name)]
-        return countries.search(domain, limit=1) or self.env["res.country"].search([("name", "=ilike", name)], limit=1)
+        """By its code or its name in Russian or English, whichever languages are installed."""
+        code = COUNTRY_CODES.get((name or "").strip().lower())
+        return self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
 
     def _find_state(self, country, name):
         if not country or not name:

@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 from decimal import Decimal
 
 from simulator.clock import format_time
-from simulator.ozon import intake, push
+from simulator.ozon import buyers_control, intake, messages, push
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
 from simulator.ozon.state import Settings
@@ -19,6 +19,8 @@ def route(world, request, path, body):
     key = request.method, parts[0], len(parts)
     if key in FLAT:
         return FLAT[key](world, request, body)
+    if (request.method, parts[0], len(parts)) == ("POST", "returns", 2):
+        return buyers_control.move_return(world, parts[1], body)
     if parts[0] == "postings" and len(parts) in (2, 3):
         return one_posting(world, request.method, parts[1], parts[2] if len(parts) == 3 else "", body)
     raise LookupError(f"no such control call: {request.method} /control/ozon{path}")
@@ -73,7 +75,7 @@ def list_postings(world, request, _body):
     names = [name for name in request.args.get("fields", "").split(",") if name] or COMPACT
     if unknown := set(names) - set(FIELDS):
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}; known: {', '.join(sorted(FIELDS))}")
-    rows = [{name: FIELDS[name](posting) for name in names} for posting in world.ozon.postings.values()]
+    rows = [{name: FIELDS[name](posting) for name in names} for posting in world.ozon.all_postings()]
     return {"count": len(rows), "postings": rows}
 
 
@@ -90,7 +92,7 @@ FIELDS = {
     "warehouse_id": lambda posting: posting.warehouse.warehouse_id,
     "parent_number": lambda posting: posting.parent_number,
     "carriage_id": lambda posting: posting.carriage_id,
-    "scheme": lambda posting: "rfbs" if posting.is_rfbs else "fbs",
+    "scheme": lambda posting: posting.scheme,
     "total": lambda posting: str(sum((line.price * line.quantity for line in posting.lines), Decimal(0))),
     "lines": lambda posting: [line_view(line) for line in posting.lines],
 }
@@ -102,16 +104,23 @@ def line_view(line):
 
 
 def one_posting(world, method, number, action, body):
-    if number not in world.ozon.postings:
-        raise LookupError(f"no posting {number}")
-    posting = world.ozon.postings[number]
+    posting = named(world, number)
     if (method, action) == ("POST", "cancel"):
         cancel(world.ozon, posting, body.get("by", "client"), body.get("reason_id"))
     elif (method, action) == ("POST", "status"):
         set_status(world.ozon, posting, body["status"], body.get("substatus"))
+    elif method == "POST" and action in buyers_control.ACTIONS:
+        return buyers_control.ACTIONS[action](world, posting, body)
     elif (method, action) != ("GET", ""):
         raise LookupError(f"no such control call: {method} /control/ozon/postings/{number}/{action}")
     return posting_view(posting)
+
+
+def named(world, number):
+    posting = world.ozon.any_posting(number)
+    if posting is None:
+        raise LookupError(f"no posting {number}")
+    return posting
 
 
 def posting_view(posting):
@@ -134,8 +143,7 @@ def posting_view(posting):
 
 def progress(world, _request, body):
     """One step further for one posting, or for all that are on their way."""
-    postings = world.ozon.postings
-    chosen = [postings[body["number"]]] if "number" in body else list(postings.values())
+    chosen = [named(world, body["number"])] if "number" in body else world.ozon.all_postings()
     if "number" not in body and not body.get("all"):
         raise ValueError("number or all is expected")
     moved = [posting.number for posting in chosen if advance(world.ozon, posting)]
@@ -145,8 +153,8 @@ def progress(world, _request, body):
 def send_push(world, _request, body):
     """Send now, to the given address or to everybody registered, and tell what they answered."""
     cabinet, kind = world.ozon, body.get("message_type", "TYPE_PING")
-    posting = cabinet.postings[body["number"]] if body.get("number") else None
-    content = {**push.message(cabinet, kind, posting), **body.get("body", {})}
+    posting = named(world, body["number"]) if body.get("number") else None
+    content = {**messages.message(cabinet, kind, posting), **body.get("body", {})}
     urls = [body["url"]] if body.get("url") else [endpoint.url for endpoint in cabinet.pusher.endpoints.values()]
     sending = [(url, content) for url in urls for _copy in range(body.get("times", 1))]
     if body.get("shuffle"):
@@ -169,6 +177,8 @@ FLAT = {
     ("GET", "postings", 1): list_postings,
     ("POST", "postings", 1): add_postings,
     ("POST", "progress", 1): progress,
+    ("GET", "returns", 1): buyers_control.list_returns,
+    ("POST", "returns", 1): buyers_control.add_return,
     ("GET", "push", 1): push_log,
     ("POST", "push", 1): send_push,
 }

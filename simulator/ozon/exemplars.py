@@ -24,6 +24,10 @@ def products_with(unit):
     return Many(Message("Product", fields), required=True)
 
 
+# What may be missing → the flag that says so.
+ABSENT = {"gtd": "is_gtd_absent", "rnpt": "is_rnpt_absent"}
+
+
 @method("/v6/fbs/posting/product/exemplar/create-or-get", "posting", NUMBER, "ExemplarCreateOrGetV6Request", True)
 def create_or_get(call):
     posting = call.state.posting(call.body["posting_number"])
@@ -54,11 +58,11 @@ def product_view(line, units):
         "quantity": line.quantity,
         "is_mandatory_mark_needed": line.mandatory_mark,
         "is_mandatory_mark_possible": line.mandatory_mark,
-        "is_gtd_needed": False,
-        "is_rnpt_needed": False,
-        "is_jw_uin_needed": False,
-        "has_imei": False,
-        "is_weight_needed": False,
+        "is_gtd_needed": "gtd" in line.requirements,
+        "is_rnpt_needed": "rnpt" in line.requirements,
+        "is_jw_uin_needed": "jw_uin" in line.requirements,
+        "has_imei": "imei" in line.requirements,
+        "is_weight_needed": "weight" in line.requirements,
         "weight_min": 0,
         "weight_max": 0,
         "exemplars": [unit_view(unit) for unit in units[: line.quantity]],
@@ -194,7 +198,22 @@ def filled(posting, wanted=None):
         passed_units(posting, line.sku) >= (wanted[line.sku] if wanted is not None else line.quantity)
         for line in posting.lines
         if line.mandatory_mark
-    )
+    ) and all(told(posting, line) for line in posting.lines)
+
+
+def told(posting, line):
+    """Customs numbers and weights: the number, or the word that there is none. A country is told by its own method."""
+    units = (posting.exemplars or {}).get(line.sku, [])[: line.quantity]
+    for word in line.requirements:
+        if word == "country":
+            return False
+        if word in ABSENT and not (
+            len(units) == line.quantity and all(unit[word] or unit[ABSENT[word]] for unit in units)
+        ):
+            return False
+        if word == "weight" and not (len(units) == line.quantity and all(unit["weight"] for unit in units)):
+            return False
+    return True
 
 
 def passed_units(posting, sku):

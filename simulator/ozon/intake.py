@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from simulator.clock import parse_time
 from simulator.ozon.models import Product
+from simulator.ozon.progress import FBO_STATUSES
 from simulator.ozon.seed import RFBS, SUBSTATUS, add_stock, make_line, make_posting, random_lines, sellable
 
 PRODUCT_FIELDS = {
@@ -13,9 +14,10 @@ PRODUCT_FIELDS = {
 }  # fmt: skip
 POSTING_FIELDS = {
     "lines", "status", "substatus", "scheme", "warehouse_id", "in_process_at", "shipment_date", "overrides",
-    "get_overrides", "is_legal", "is_multibox",
+    "get_overrides", "is_legal", "is_multibox", "customer",
 }  # fmt: skip
-LINE_FIELDS = {"offer_id", "sku", "quantity", "price", "currency", "name", "mandatory_mark"}
+LINE_FIELDS = {"offer_id", "sku", "quantity", "price", "currency", "name", "mandatory_mark", "requirements"}
+SCHEMES = ("fbs", "rfbs", "fbo")
 MANY_FIELDS = {"count", "lines_min", "lines_max", "statuses", "scheme", "warehouse_id", "in_process_at", "marked"}
 
 
@@ -119,26 +121,33 @@ def described(state, spec):
         raise ValueError("a posting needs lines")
     status = spec.get("status", "awaiting_packaging")
     mixture([status])
+    place = place_of(state, spec)
+    if place.is_fbo and status not in FBO_STATUSES:
+        raise ValueError(f"an FBO posting is never {status!r}")
     moments = {name: parse_time(spec[name]) for name in ("in_process_at", "shipment_date") if spec.get(name)}
     # Fresh by default: made "now", like an order that has just come in.
     moments.setdefault("in_process_at", state.clock.now().replace(microsecond=0))
-    posting = make_posting(state, lines, status, place_of(state, spec), **moments)
+    posting = make_posting(state, lines, status, place, **moments)
     posting.substatus = spec.get("substatus") or posting.substatus
     posting.is_legal, posting.is_multibox = bool(spec.get("is_legal")), bool(spec.get("is_multibox"))
     # What a test describes is complete: the parts that are missing now and then are left to the seed.
     posting.missing = frozenset()
+    if posting.buyer and spec.get("customer"):
+        posting.buyer = {**posting.buyer, **spec["customer"]}
     posting.overrides, posting.get_overrides = spec.get("overrides"), spec.get("get_overrides")
     return posting
 
 
 def place_of(state, spec):
+    scheme = spec.get("scheme", "fbs")
+    places = state.fbo_warehouses if scheme == "fbo" else state.warehouses
     if spec.get("warehouse_id"):
-        if spec["warehouse_id"] not in state.warehouses:
-            raise ValueError(f"no warehouse {spec['warehouse_id']}; there are {sorted(state.warehouses)}")
-        return state.warehouses[spec["warehouse_id"]]
-    if spec.get("scheme", "fbs") not in ("fbs", "rfbs"):
-        raise ValueError("scheme must be fbs or rfbs")
-    return state.warehouses[RFBS] if spec.get("scheme") == "rfbs" else next(iter(state.warehouses.values()))
+        if spec["warehouse_id"] not in places:
+            raise ValueError(f"no warehouse {spec['warehouse_id']}; there are {sorted(places)}")
+        return places[spec["warehouse_id"]]
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme must be one of {', '.join(SCHEMES)}")
+    return state.warehouses[RFBS] if scheme == "rfbs" else next(iter(places.values()))
 
 
 def line_of(state, spec):
@@ -150,6 +159,8 @@ def line_of(state, spec):
     quantity = int(spec.get("quantity", 1))
     if quantity < 1:
         raise ValueError("quantity must be positive")
-    return make_line(
+    line = make_line(
         state, product, quantity, price, spec.get("currency"), spec.get("name"), spec.get("mandatory_mark")
     )
+    line.requirements = tuple(spec.get("requirements") or ())
+    return line

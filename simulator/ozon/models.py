@@ -40,6 +40,12 @@ class Warehouse:
     delivery_method_name: str = ""
     provider_id: int = 24
     provider_name: str = "Доставка Ozon"
+    # Ozon's own warehouse: never listed among the seller's, holds no stock that the seller writes.
+    is_fbo: bool = False
+
+    @property
+    def scheme(self):
+        return "fbo" if self.is_fbo else "rfbs" if self.is_rfbs else "fbs"
 
     @property
     def integration(self):
@@ -67,6 +73,9 @@ class Line:
     old_price: Decimal
     currency: str
     mandatory_mark: bool = False
+    # Other things that must be recorded: gtd, country, rnpt, jw_uin, imei, weight.
+    requirements: tuple = ()
+    country: str = ""
     # How many of the reserved units were taken from the free stock: only those return to it on a cancellation.
     taken: int = 0
 
@@ -92,6 +101,10 @@ class Posting:
     tracking_number: str = ""
     delivering_at: datetime = None
     delivered_at: datetime = None
+    # When the buyer wants it, once it was changed, and how often it was.
+    delivery_window: tuple = None
+    window_changes: int = 0
+    scanit: str = ""
     cancellation: dict = None
     shipping: bool = False
     shipped_at: datetime = None
@@ -114,8 +127,16 @@ class Posting:
     cache: dict = field(default_factory=dict)
 
     @property
+    def scheme(self):
+        return self.warehouse.scheme
+
+    @property
     def is_rfbs(self):
         return self.warehouse.is_rfbs
+
+    @property
+    def is_fbo(self):
+        return self.warehouse.is_fbo
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from simulator.clock import format_time, parse_time
-from simulator.ozon import push
+from simulator.ozon import messages, push
 from simulator.ozon.errors import invalid, not_found
 from simulator.ozon.registry import method
 from simulator.ozon.validation import Flag, Integer, Many, Text
@@ -38,7 +38,7 @@ CHOSEN = Many(Text(choices=tuple(TYPES)))
 def check(call):
     check_url(call.body["url"])
     with call.world.unlocked():
-        answer = push.send(call.body["url"], push.ping(call.state))
+        answer = push.send(call.body["url"], messages.ping(call.state))
     problem = examine(answer)
     errors = [{"type": problem[0], "description": problem[1]}] if problem else []
     return {"is_active": not errors, "errors": errors}

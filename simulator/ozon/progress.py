@@ -9,11 +9,19 @@ NEXT = {
     "acceptance_in_progress": ("delivering", "posting_on_way_to_city"),
     "delivering": ("delivered", "posting_delivered"),
 }
+# Ozon packs these itself, so they move on without anybody assembling them.
+FBO_NEXT = {
+    "awaiting_approve": ("awaiting_packaging", "posting_created"),
+    "awaiting_packaging": ("awaiting_deliver", "posting_transferring_to_delivery"),
+    "awaiting_deliver": ("delivering", "posting_on_way_to_city"),
+    "delivering": ("delivered", "posting_received"),
+}
+FBO_STATUSES = {*FBO_NEXT, "delivered", "cancelled"}
 
 
 def advance(state, posting):
     """One step on the way to the buyer; True when there was one."""
-    step = NEXT.get(posting.status)
+    step = (FBO_NEXT if posting.is_fbo else NEXT).get(posting.status)
     if step:
         set_status(state, posting, *step)
     return bool(step)
@@ -23,6 +31,8 @@ def set_status(state, posting, status, substatus=None):
     """Any known status, with the moments and the carriage that belong to it."""
     if status not in SUBSTATUS and status != "cancelled_from_split_pending":
         raise ValueError(f"unknown status {status!r}; known: {', '.join(sorted(SUBSTATUS))}")
+    if posting.is_fbo and status not in FBO_STATUSES:
+        raise ValueError(f"an FBO posting is never {status!r}; known: {', '.join(sorted(FBO_STATUSES))}")
     if status == "cancelled":
         cancel(state, posting, "ozon")
         return

@@ -14,7 +14,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simulator.clock import format_time
+from simulator.ozon.messages import is_good, message, stocks_changed
 
 TIMEOUT = 5
 # Seconds before each repetition: growing up to ten minutes, then five more, then the message is dropped.
@@ -88,14 +88,19 @@ class Pusher:
     # -- events --------------------------------------------------------------------------------------------------------
 
     def posting_created(self, posting):
-        if self.wanted("TYPE_NEW_POSTING"):
-            self.emit(new_posting(self.state, posting))
+        self.tell("TYPE_FBO_POSTING_NEW" if posting.is_fbo else "TYPE_NEW_POSTING", posting)
 
-    def posting_changed(self, posting, old_status, old_substatus):
-        if posting.status == "cancelled" and self.wanted("TYPE_POSTING_CANCELLED"):
-            self.emit(posting_cancelled(self.state, posting, old_substatus))
-        elif posting.status != "cancelled" and self.wanted("TYPE_STATE_CHANGED"):
-            self.emit(state_changed(self.state, posting))
+    def posting_changed(self, posting):
+        """``previous_substatus`` of the posting is the old state by now."""
+        fbo = posting.is_fbo
+        if posting.status == "cancelled":
+            self.tell("TYPE_FBO_POSTING_CANCELLED" if fbo else "TYPE_POSTING_CANCELLED", posting)
+        else:
+            self.tell("TYPE_FBO_POSTING_STATE_CHANGED" if fbo else "TYPE_STATE_CHANGED", posting)
+
+    def tell(self, kind, posting):
+        if self.wanted(kind):
+            self.emit(message(self.state, kind, posting))
 
     def stock_changed(self, product_id, sku, warehouse_id, stock):
         if self.wanted("TYPE_STOCKS_CHANGED"):
@@ -160,106 +165,3 @@ class Pusher:
         with self._wake:
             self._stopped = True
             self._wake.notify_all()
-
-
-def is_good(answer):
-    body = answer["body"]
-    return answer["status"] == 200 and isinstance(body, dict) and (body.get("result") is True or "version" in body)
-
-
-# -- messages ----------------------------------------------------------------------------------------------------------
-
-
-def ping(state):
-    return {"message_type": "TYPE_PING", "time": format_time(state.clock.now())}
-
-
-def head(state, kind):
-    return {"message_type": kind, "seller_id": state.client_id}
-
-
-def new_posting(state, posting):
-    begin = format_time(posting.shipment_date)
-    return {
-        **head(state, "TYPE_NEW_POSTING"),
-        "posting_number": posting.number,
-        "products": [{"sku": line.sku, "offer_id": line.offer_id, "quantity": line.quantity} for line in posting.lines],
-        "in_process_at": format_time(posting.in_process_at),
-        "warehouse_id": posting.warehouse.warehouse_id,
-        "shipment_date": begin,
-        "tpl_integration_type": posting.warehouse.integration,
-        "is_express": False,
-        "tracking_number": posting.tracking_number,
-        "delivery_date_begin": begin,
-        "delivery_date_end": begin,
-    }
-
-
-def posting_cancelled(state, posting, old_substatus):
-    cancellation = posting.cancellation or {}
-    reason = {"id": cancellation.get("cancel_reason_id", 0), "message": cancellation.get("cancel_reason", "")}
-    return {
-        **head(state, "TYPE_POSTING_CANCELLED"),
-        "posting_number": posting.number,
-        "products": [{"sku": line.sku, "quantity": line.quantity} for line in posting.lines],
-        "old_state": old_substatus,
-        "new_state": "posting_canceled",
-        "changed_state_date": format_time(posting.changed_at),
-        "reason": reason,
-        "warehouse_id": posting.warehouse.warehouse_id,
-    }
-
-
-def state_changed(state, posting):
-    return {
-        **head(state, "TYPE_STATE_CHANGED"),
-        "posting_number": posting.number,
-        "new_state": posting.substatus,
-        "changed_state_date": format_time(posting.changed_at),
-        "warehouse_id": posting.warehouse.warehouse_id,
-    }
-
-
-def cutoff_changed(state, posting):
-    return {
-        **head(state, "TYPE_CUTOFF_DATE_CHANGED"),
-        "posting_number": posting.number,
-        "new_cutoff_date": format_time(posting.shipment_date),
-        "old_cutoff_date": format_time(posting.shipment_date),
-        "warehouse_id": posting.warehouse.warehouse_id,
-    }
-
-
-def delivery_date_changed(state, posting):
-    moment = format_time(posting.shipment_date)
-    names = ("new_delivery_date_begin", "new_delivery_date_end", "old_delivery_date_begin", "old_delivery_date_end")
-    return {
-        **head(state, "TYPE_DELIVERY_DATE_CHANGED"),
-        "posting_number": posting.number,
-        **dict.fromkeys(names, moment),
-        "warehouse_id": posting.warehouse.warehouse_id,
-    }
-
-
-def stocks_changed(state, product_id, sku, warehouse_id, stock):
-    row = {"warehouse_id": warehouse_id, "present": stock.free + stock.reserved, "reserved": stock.reserved}
-    item = {"product_id": product_id, "sku": sku, "updated_at": format_time(stock.updated_at), "stocks": [row]}
-    return {**head(state, "TYPE_STOCKS_CHANGED"), "items": [item]}
-
-
-POSTING_MESSAGES = {
-    "TYPE_NEW_POSTING": new_posting,
-    "TYPE_POSTING_CANCELLED": lambda state, posting: posting_cancelled(state, posting, posting.previous_substatus),
-    "TYPE_STATE_CHANGED": state_changed,
-    "TYPE_CUTOFF_DATE_CHANGED": cutoff_changed,
-    "TYPE_DELIVERY_DATE_CHANGED": delivery_date_changed,
-}
-
-
-def message(state, kind, posting=None):
-    """A message of the given type; about a posting where the type is about one."""
-    if kind == "TYPE_PING":
-        return ping(state)
-    if kind in POSTING_MESSAGES and posting is not None:
-        return POSTING_MESSAGES[kind](state, posting)
-    return {**head(state, kind), "changed_at": format_time(state.clock.now())}

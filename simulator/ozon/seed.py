@@ -7,6 +7,7 @@ from simulator.ozon import documented, names
 from simulator.ozon.models import Line, Posting, Product, Stock, Warehouse
 
 FBS, FBS_BIG, RFBS = 1_020_005_003_107_121, 20_605_650_762_000, 15_588_127_982_000
+FBO, FBO_FAR = 1_020_001_835_658_000, 15_431_806_189_000
 FIRST_PRODUCT, FIRST_SKU = 118_597_312, 147_035_011
 # What a morning in a seller's cabinet looks like: most postings wait, some are on their way.
 STATUSES = (
@@ -60,6 +61,9 @@ def add_warehouses(state):
             warehouse.delivery_method_name = "Курьер по городу"
             warehouse.provider_id, warehouse.provider_name = 0, "Другая служба доставки"
         state.warehouses[warehouse.warehouse_id] = warehouse
+    for warehouse in (Warehouse(FBO, "ХОРУГВИНО_РФЦ", city="Москва"), Warehouse(FBO_FAR, "ОМСК_РФЦ", city="Омск")):
+        warehouse.is_fbo = True
+        state.fbo_warehouses[warehouse.warehouse_id] = warehouse
 
 
 def make_product(state, index):
@@ -178,15 +182,16 @@ def dress(state, posting, now):
     posting.is_legal = number % 17 == 0
     missing = {"financial_data": 9, "analytics_data": 13, "customer": 7}
     posting.missing = frozenset(part for part, every in missing.items() if number % every == 0)
-    if posting.warehouse.is_rfbs:
+    if posting.is_rfbs:
         posting.buyer = make_buyer(state, number)
     if posting.status in SHIPPED:
         posting.shipped_at = now - timedelta(minutes=30)
     if posting.status in ("delivering", "delivered"):
         posting.delivering_at = now - timedelta(minutes=20)
-        posting.tracking_number = f"ZZV-{number}"
+        posting.tracking_number = "" if posting.is_fbo else f"ZZV-{number}"
     if posting.status == "delivered":
         posting.delivered_at = now - timedelta(minutes=5)
+        posting.substatus = "posting_received" if posting.is_fbo else posting.substatus
     if posting.status == "cancelled":
         posting.cancellation = {
             "cancel_reason_id": 501, "cancel_reason": "Покупатель передумал", "cancellation_type": "client",

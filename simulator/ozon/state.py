@@ -49,16 +49,20 @@ class OzonState:
         self.products, self.by_offer, self.by_sku = {}, {}, {}
         self.warehouses, self.stocks = {}, {}
         self.postings, self.by_barcode, self.suffixes = {}, {}, {}
+        # Kept apart: no FBS method ever sees what is sold from Ozon's warehouses.
+        self.fbo_postings, self.fbo_warehouses = {}, {}
         self.carriages, self.label_tasks, self.files, self.windows = {}, {}, {}, {}
+        self.returns, self.cancel_requests = {}, {}
         self.statuses = Counter()
         self.ids = itertools.count(1_208_972_202)
         self.exemplar_ids = itertools.count(1_019_562_967_545_956)
+        self.return_ids = itertools.count(1_000_015_552)
         self.task_ids = itertools.count(5_819_327_210_248)
         self.carriage_ids = itertools.count(900_000_250_859_000)
         # Any change of any posting makes remembered list results stale.
         self.revision = 0
         self.pusher = Pusher(self)
-        self._order = []
+        self._order, self._fbo_order = [], []
         self._events, self._event_numbers = [], itertools.count()
 
     # -- time ------------------------------------------------------------------------------------------------------
@@ -93,20 +97,21 @@ class OzonState:
         self.add_postings([posting], announce)
 
     def add_postings(self, postings, announce=True):
-        for posting in postings:
-            self.postings[posting.number] = posting
+        fbo = [posting for posting in postings if posting.is_fbo]
+        own = [posting for posting in postings if not posting.is_fbo] if fbo else postings
+        for posting in own:
             self.by_barcode[posting.upper_barcode] = self.by_barcode[posting.lower_barcode] = posting
+        for posting in postings:
+            (self.fbo_postings if posting.is_fbo else self.postings)[posting.number] = posting
             self.statuses[posting.status] += 1
             prefix, _, suffix = posting.number.rpartition("-")
             self.suffixes[prefix] = max(self.suffixes.get(prefix, 0), int(suffix) if suffix.isdigit() else 0)
             self._log(posting)
             stock_book.follow(self, posting)
-        if len(postings) > 100:
-            self._order.extend(map(sort_key, postings))
-            self._order.sort()
-        else:
-            for posting in postings:
-                bisect.insort(self._order, sort_key(posting))
+        for order, added in ((self._order, own), (self._fbo_order, fbo)):
+            order.extend(map(sort_key, added))
+            # Nearly sorted already: this takes one pass.
+            order.sort()
         self.revision += 1
         if announce:
             for posting in postings:
@@ -117,28 +122,40 @@ class OzonState:
             raise not_found("POSTING_NOT_FOUND")
         return self.postings[number]
 
+    def fbo_posting(self, number):
+        if number not in self.fbo_postings:
+            raise not_found("POSTING_NOT_FOUND")
+        return self.fbo_postings[number]
+
+    def any_posting(self, number):
+        """For the control API, which does not ask by whom a posting is delivered; None when there is none."""
+        return self.postings.get(number) or self.fbo_postings.get(number)
+
+    def all_postings(self):
+        return [*self.postings.values(), *self.fbo_postings.values()]
+
     def next_number(self, posting):
         """The number of a parcel split off: the order's number with the next free suffix."""
         prefix = posting.number.rpartition("-")[0]
         self.suffixes[prefix] += 1
         return f"{prefix}-{self.suffixes[prefix]}"
 
-    def window(self, since, until, after=None, descending=False):
+    def window(self, since, until, after=None, descending=False, fbo=False):
         """Postings by (in_process_at, id), both ends of the window included, beginning behind the key ``after``."""
-        low = bisect.bisect_left(self._order, (since,))
-        high = bisect.bisect_right(self._order, (until, float("inf")))
+        order, postings = (self._fbo_order, self.fbo_postings) if fbo else (self._order, self.postings)
+        low = bisect.bisect_left(order, (since,))
+        high = bisect.bisect_right(order, (until, float("inf")))
         if after and descending:
-            high = min(high, bisect.bisect_left(self._order, after))
+            high = min(high, bisect.bisect_left(order, after))
         elif after:
-            low = max(low, bisect.bisect_right(self._order, (*after, END_OF_NUMBERS)))
+            low = max(low, bisect.bisect_right(order, (*after, END_OF_NUMBERS)))
         keys = range(high - 1, low - 1, -1) if descending else range(low, high)
         for index in keys:
-            yield self.postings[self._order[index][2]]
+            yield postings[order[index][2]]
 
     def move(self, posting, status, substatus, announce=True):
         """The only way a posting changes its status: history, counters, stock and pushes follow from here."""
-        old = posting.status, posting.substatus
-        if old == (status, substatus):
+        if (posting.status, posting.substatus) == (status, substatus):
             return
         self.statuses[posting.status] -= 1
         self.statuses[status] += 1
@@ -149,7 +166,7 @@ class OzonState:
         self.touch(posting)
         stock_book.follow(self, posting)
         if announce:
-            self.pusher.posting_changed(posting, *old)
+            self.pusher.posting_changed(posting)
 
     def touch(self, posting):
         self.revision += 1
@@ -166,6 +183,7 @@ class OzonState:
             "products": len(self.products),
             "warehouses": len(self.warehouses),
             "postings": len(self.postings),
+            "fbo_postings": len(self.fbo_postings),
             "by_status": {status: count for status, count in sorted(self.statuses.items()) if count},
             "carriages": len(self.carriages),
             "label_tasks": len(self.label_tasks),

@@ -11,7 +11,9 @@ GONE = {"delivering", "driver_pickup", "delivered", "sent_by_seller"}
 
 
 def follow(state, posting):
-    """Bring the stock in line with the posting's present status."""
+    """Bring the seller's stock in line with the posting's present status; FBO sells from Ozon's."""
+    if posting.is_fbo:
+        return
     if posting.status in HOLDING and posting.stock_state == "none":
         reserve(state, posting)
     elif posting.status in GONE and posting.stock_state == "reserved":

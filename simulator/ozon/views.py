@@ -73,7 +73,7 @@ def common(state, posting, wanted):
         "require_blr_traceable_attrs": False,
         "sorting_center": None,
         "tariffication_steps": tariffication_steps(posting),
-        "scanit": f"ii{posting.id}" if posting.status == "awaiting_deliver" else "",
+        "scanit": (posting.scanit or f"ii{posting.id}") if posting.status == "awaiting_deliver" else "",
     }
 
 
@@ -103,6 +103,7 @@ def delivery_method(posting):
 def analytics(posting):
     warehouse = posting.warehouse
     begin = posting.shipment_date + timedelta(days=2)
+    begin, end = posting.delivery_window or (begin, begin + timedelta(hours=12))
     return {
         # Where the parcel goes is told for rFBS only; FBS sellers get empty texts.
         "region": posting.buyer["region"] if posting.buyer else "",
@@ -116,9 +117,9 @@ def analytics(posting):
         "tpl_provider_id": warehouse.provider_id,
         "tpl_provider": warehouse.provider_name,
         "delivery_date_begin": format_time(begin),
-        "delivery_date_end": format_time(begin + timedelta(hours=12)),
+        "delivery_date_end": format_time(end),
         "client_delivery_date_begin": format_time(begin) if posting.is_rfbs else None,
-        "client_delivery_date_end": format_time(begin + timedelta(hours=12)) if posting.is_rfbs else None,
+        "client_delivery_date_end": format_time(end) if posting.is_rfbs else None,
     }
 
 
@@ -197,9 +198,15 @@ def financial_line(posting, line):
 
 
 def requirements(posting):
-    marked = [str(line.sku) for line in posting.lines if line.mandatory_mark]
     names = "gtd country mandatory_mark rnpt jw_uin imei weight change_country".split()
-    return {f"products_requiring_{name}": marked if name == "mandatory_mark" else [] for name in names}
+    return {
+        f"products_requiring_{name}": [str(line.sku) for line in posting.lines if name in required(line)]
+        for name in names
+    }
+
+
+def required(line):
+    return (*line.requirements, "mandatory_mark") if line.mandatory_mark else line.requirements
 
 
 def tariffication_v4(posting):

@@ -130,6 +130,9 @@ class TestSimulatorContract(SimulatorCase):
         self.tour_account()
         self.tour_goods()
         self.tour_postings()
+        self.tour_fbo()
+        self.tour_own_delivery()
+        self.tour_returns()
         self.tour_marks()
         self.tour_papers()
         self.tour_notifications()
@@ -210,6 +213,63 @@ class TestSimulatorContract(SimulatorCase):
             self.assertEqual(self.simulator.ozon(path, {"posting_number": [number]})[0], 200)
             self.visited.add(path)
             self.pass_time(3)
+
+    def tour_fbo(self):
+        for status in ("awaiting_packaging", "delivering", "delivered", "cancelled"):
+            number = self.order(("A-1", 2), scheme="fbo", status=status)
+            extras = {"analytics_data": True, "financial_data": True, "legal_info": True}
+            self.call("/v2/posting/fbo/get", {"posting_number": number, "with": extras})
+        body = {"filter": PERIOD, "limit": 100, "sort_dir": "ASC", "with": extras}
+        listed = self.call("/v3/posting/fbo/list", body)["postings"]
+        self.assertIn(number, [row["posting_number"] for row in listed])
+        self.call("/v3/posting/fbs/get", {"posting_number": number}, status=404)
+
+    def tour_own_delivery(self):
+        number = {"posting_number": self.order(("A-1", 1), scheme="rfbs")}
+        self.call("/v1/posting/fbs/timeslot/change-restrictions", number)
+        slot = {"from": "2026-12-01T09:00:00Z", "to": "2026-12-01T12:00:00Z"}
+        for _time in range(2):
+            self.call("/v1/posting/fbs/timeslot/set", {**number, "new_timeslot": slot})
+        self.call("/v1/posting/fbs/timeslot/set", {**number, "new_timeslot": slot}, status=409)
+        view = self.get(number["posting_number"])
+        self.call("/v1/posting/cutoff/set", {**number, "new_cutoff_date": view["shipment_date"]})
+        self.assertTrue(self.call("/v2/posting/fbs/product/country/list", {"name_search": "Тур"})["result"])
+        body = {**number, "product_id": view["products"][0]["sku"], "country_iso_code": "TR"}
+        self.assertTrue(self.call("/v2/posting/fbs/product/country/set", body)["is_gtd_needed"])
+
+    def tour_returns(self):
+        """The documented example of the list shows texts where the schema wants numbers: only the path is noted."""
+        number = self.order(("A-1", 2), status="delivered")
+        made = self.control("POST", "/ozon/returns", {"number": number, "stage": "MovingToSeller"})
+        self.control("POST", f"/ozon/returns/{made['id']}", {"stage": "ArrivedAtReturnPlace"})
+        status, answer = self.simulator.ozon("/v1/returns/list", {"filter": {"posting_numbers": [number]}, "limit": 10})
+        self.assertEqual((status, answer["returns"][0]["visual"]["status"]["sys_name"]), (200, "ArrivedAtReturnPlace"))
+        period = {"time_from": "2026-01-01T00:00:00Z", "time_to": "2027-01-01T00:00:00Z"}
+        both = {"visual_status_change_moment": period, "logistic_return_date": period}
+        self.assertEqual(self.simulator.ozon("/v1/returns/list", {"filter": both, "limit": 10})[0], 400)
+        number = self.order(("A-1", 1), scheme="rfbs", status="delivered")
+        made = self.control("POST", "/ozon/returns", {"number": number})
+        status, answer = self.simulator.ozon("/v2/returns/rfbs/list", {"filter": {}, "last_id": 0, "limit": 100})
+        self.assertEqual((status, [row["return_id"] for row in answer["returns"]]), (200, [made["id"]]))
+        self.call("/v2/returns/rfbs/get", {"return_id": made["id"]})
+        self.visited |= {"/v1/returns/list", "/v2/returns/rfbs/list"}
+        self.tour_cancel_requests()
+
+    def tour_cancel_requests(self):
+        asked = []
+        for _buyer in range(3):
+            number = self.order(("A-1", 1), scheme="rfbs")
+            path = f"/ozon/postings/{number}/cancel_request"
+            asked.append((number, self.control("POST", path, {"message": "Передумал"})["id"]))
+        body = {"filters": {"state": "ON_APPROVAL"}, "limit": 500, "last_id": 0, "with": {"counter": True}}
+        self.assertEqual(self.call("/v2/conditional-cancellation/list", body)["counter"], 3)
+        (first, one), (second, two), (third, _three) = asked
+        self.call("/v2/conditional-cancellation/approve", {"cancellation_id": one, "comment": ""})
+        self.call("/v2/conditional-cancellation/reject", {"cancellation_id": two, "comment": "Уже в пути"})
+        self.call("/v2/conditional-cancellation/approve", {"cancellation_id": two}, status=400)
+        self.pass_time(3 * 86400)
+        found = [self.get(number)["status"] for number in (first, second, third)]
+        self.assertEqual(found, ["cancelled", "awaiting_packaging", "cancelled"], "Ozon approves by itself in the end")
 
     def tour_marks(self):
         sku = self.product("M-1", mandatory_mark=True)["sku"]
