@@ -121,7 +121,8 @@ class MarketplaceExemplar(models.Model):
     def _refresh_state(self):
         """What was changed has to be sent, and answered, anew."""
         for complete, units in self.grouped(lambda unit: not unit._get_missing()).items():
-            super(MarketplaceExemplar, units).write({"state": "filled" if complete else "empty", "problem": False})
+            # Neither of the two is a datum of the unit: this does not come back here.
+            units.write({"state": "filled" if complete else "empty", "problem": False})
 
     def _get_missing(self):
         """The requirements (see ``dto.OrderLine``) that this unit does not meet yet."""

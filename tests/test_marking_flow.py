@@ -1,5 +1,6 @@
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from .shipping_case import ShippingCase
 
@@ -138,3 +139,74 @@ class TestMarkingFlow(MarkingCase):
             with self.subTest(text=text):
                 self.assertIn(words, order.scan_marking(text)["error"])
         self.assertFalse(order.exemplar_ids.mark)
+
+    def test_no_declaration_is_said_and_never_assumed(self):
+        sku = str(self.offers_there()[self.products[2].default_code])
+        asked = {"requirements": {"products_requiring_gtd": [sku]}}
+        order = self._receive((self.products[2], 1), overrides=asked)
+        unit = order.exemplar_ids
+        with self.assertRaisesRegex(UserError, "customs declaration"):
+            order.action_ship()
+        self.assertNotIn("error", order.write_marking(unit.id, {"gtd": "10702020/010126/0000001"}))
+        self.assertNotIn("error", order.write_marking(unit.id, {"gtd_absent": True}))
+        self.assertFalse(unit.gtd, "The tick takes the place of the number")
+        self.assertEqual(order.marking_state, "filled")
+
+    def offers_there(self):
+        rows = self.simulator.control("GET", "ozon/products")["products"]
+        return {row["offer_id"]: row["sku"] for row in rows}
+
+    def test_a_part_leaves_with_its_codes(self):
+        order = self._receive((self.products[0], 3))
+        codes = [self._code(self.products[0], serial) for serial in (1, 2, 3)]
+        self._scan(order, codes[0], codes[1])
+        delivery = order.picking_ids
+        delivery.move_ids.write({"quantity": 2, "picked": True})
+        order.action_ship()
+        self._run_jobs()
+        self.assertEqual(len(order.exemplar_ids.filtered("part_number")), 2)
+        child = order.child_ids
+        self.assertEqual(sorted(self._marks_there(child)), sorted(codes[:2]))
+        self.assertEqual(self._marks_there(order), [])
+
+    def test_rights_and_companies(self):
+        order = self._receive((self.products[0], 1))
+        reader = new_test_user(
+            self.env,
+            "mp_reader",
+            "sale_marketplace.group_accountant",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        with self.assertRaises(AccessError):
+            order.with_user(reader).scan_marking(self._code(self.products[0], 1))
+        other = self.env["res.company"].create({"name": "Другая"})
+        stranger = new_test_user(
+            self.env,
+            "mp_stranger",
+            "sale_marketplace.group_user",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        theirs = order.with_user(stranger).with_context(allowed_company_ids=other.ids)
+        theirs.invalidate_recordset()
+        with self.assertRaises(AccessError):
+            theirs.read_marking()
+        self.assertFalse(theirs.env["marketplace.exemplar"].search([]))
+
+    def test_changed_after_shipping(self):
+        order = self._receive((self.products[0], 2))
+        codes = [self._code(self.products[0], serial) for serial in (1, 2, 3)]
+        self._scan(order, codes[0], codes[1])
+        order.action_ship()
+        self._run_jobs()
+        self.assertTrue(order.can_change_codes)
+        order.write_marking(order.exemplar_ids[0].id, {"mark": False})
+        with self.assertRaisesRegex(UserError, "1 of 2 marking codes are missing"):
+            order.action_send_changed_codes()
+        self._scan(order, codes[2])
+        order.action_send_changed_codes()
+        self._run_jobs()
+        self.assertEqual((order.ship_state, order.marking_state), ("shipped", "ready"))
+        self.assertEqual(sorted(self._marks_there(order)), sorted(codes[1:]))
+        self.assertEqual(self._count_requests("/v1/fbs/posting/product/exemplar/update"), 1)
