@@ -210,3 +210,25 @@ class TestMarkingFlow(MarkingCase):
         self.assertEqual((order.ship_state, order.marking_state), ("shipped", "ready"))
         self.assertEqual(sorted(self._marks_there(order)), sorted(codes[1:]))
         self.assertEqual(self._count_requests("/v1/fbs/posting/product/exemplar/update"), 1)
+
+    def test_country_declaration_and_batch_number(self):
+        """What a company that buys needs: told with the country first, then checked with the codes."""
+        self.products[2].country_of_origin = self.env.ref("base.cn")
+        line = {"offer_id": self.products[2].default_code, "quantity": 1, "requirements": ["country", "gtd", "rnpt"]}
+        posting = {"lines": [line], "is_legal": True}
+        number = self.simulator.control("POST", "ozon/postings", {"postings": [posting]})["numbers"][0]
+        self._poll()
+        order = self._find(number)
+        self.assertEqual(order.line_ids.country_id, self.env.ref("base.cn"))
+        unit = order.exemplar_ids
+        order.write_marking(unit.id, {"gtd_absent": True})
+        with self.assertRaisesRegex(UserError, "RNPT"):
+            order.action_ship()
+        order.write_marking(unit.id, {"rnpt": "10702020/010126/0000001/1"})
+        order.write_marking_country(order.line_ids.id, self.env.ref("base.tr").id)
+        order.action_ship()
+        self._run_jobs()
+        self.assertEqual(order.ship_state, "shipped", order.ship_problem)
+        there = next(iter(self._there(order)["exemplars"].values()))[0]
+        self.assertEqual((there["is_gtd_absent"], there["rnpt"]), (True, "10702020/010126/0000001/1"))
+        self.assertEqual(self._count_requests("/v2/posting/fbs/product/country/set"), 1)
