@@ -85,7 +85,7 @@ class MarketplaceOrderUnits(models.AbstractModel):
         missing = self._get_missing(root)
         if not missing:
             return self.env._("Nothing is missing")
-        if not jobs.payload.get("again"):
+        if not (jobs.payload or {}).get("again"):
             # The list of parts may lag behind the posting.
             raise Again(SETTLE_SECONDS, payload={"again": True})
         self._cancel_units(root, missing)

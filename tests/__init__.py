@@ -31,6 +31,7 @@ from . import (
     test_shipping,
     test_shipping_split,
     test_tour,
+    test_tour_cancellations,
     test_webhook,
 )
 from .unit import *

@@ -64,7 +64,7 @@ function printLabels(button) {
     ];
 }
 
-function openMenu(section, item) {
+export function openMenu(section, item) {
     return [
         {
             content: "Open the menu",
