@@ -28,7 +28,7 @@ class MarketplaceCancelRequest(models.Model):
     )
     # What we have said and the marketplace has not confirmed yet.
     decision = fields.Selection([("approve", "Approving"), ("reject", "Rejecting")], readonly=True, copy=False)
-    decided_by_id = fields.Many2one("res.users", "Decided By", readonly=True, copy=False)
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     initiator = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)
     message = fields.Char("Buyer's Words", readonly=True)

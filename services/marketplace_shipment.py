@@ -60,7 +60,11 @@ class MarketplaceShipment(models.AbstractModel):
         return together
 
     def _is_split(self, order):
-        return order.status == status.SPLIT
+        """Split in the cabinet before assembling: its parts wait there, its goods are in one delivery here."""
+        return any(
+            part.status == status.TO_ASSEMBLE and part.ship_state == "none" and not self._get_parcel(part).picking_id
+            for part in order.child_ids
+        )
 
     def _get_obstacle(self, order):
         if order.state == "child" and order.ship_state != "failed":

@@ -25,15 +25,19 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _send_part_again(self, child):
         """A part that the marketplace split off with our parcels, and then could not assemble."""
-        parcel = child._get_root().parcel_ids.filtered(lambda item: item.posting_id == child)
-        package = {
-            "package_id": parcel.package_id.id,
-            "picking_id": parcel.picking_id.id,
-            "lines": [[line.sku, line.quantity] for line in child.line_ids],
+        parcel = self._get_parcel(child)
+        self._send_whole(child, parcel.package_id, parcel.picking_id)
+
+    def _send_whole(self, part, package, picking):
+        """One posting as one parcel, with the units that it has there."""
+        content = {
+            "package_id": package.id,
+            "picking_id": picking.id,
+            "lines": [[line.sku, line.there_quantity] for line in part.line_ids if line.there_quantity],
         }
-        payload = {"packages": [package], "whole": True, "picking_ids": parcel.picking_id.ids}
-        child.write({"ship_state": "sending", "ship_problem": False})
-        self.env["marketplace.job"]._enqueue("ship", child.account_id, child, payload, priority=1)
+        payload = {"packages": [content], "whole": True, "picking_ids": picking.ids}
+        part.write({"ship_state": "sending", "ship_problem": False})
+        self.env["marketplace.job"]._enqueue("ship", part.account_id, part, payload, priority=1)
 
     def _count_leaving(self, order):
         """{SKU: units} of deliveries that leave now, None where the whole posting does."""
@@ -52,8 +56,12 @@ class MarketplaceShipment(models.AbstractModel):
         return {sku: int(quantity) for sku, quantity in leaving.items()}
 
     # --- split in the cabinet, before assembling ----------------------------------------------------------------
+    def _get_parcel(self, part):
+        return part._get_root().parcel_ids.filtered(lambda parcel: parcel.posting_id == part)
+
     def _get_unsent_parts(self, root):
-        return root.child_ids.filtered(
+        """The posting itself is one of its parts as long as something was left to it."""
+        return (root | root.child_ids).filtered(
             lambda part: part.status == status.TO_ASSEMBLE and part.ship_state in ("none", "failed")
         )
 
@@ -62,12 +70,14 @@ class MarketplaceShipment(models.AbstractModel):
         packages = pickings.move_line_ids.result_package_id
         contents = {package: self._count_packed(root, pickings, package) for package in packages}
         for part in self._get_unsent_parts(root):
-            parcel = root.parcel_ids.filtered(lambda item, part=part: item.posting_id == part)
-            units = self._count_units(part.line_ids)
+            units = Counter({line.sku: line.there_quantity for line in part.line_ids if line.there_quantity})
             package = next((package for package, packed in contents.items() if packed == units), packages.browse())
             contents.pop(package, None)
-            parcel.write({"package_id": package.id, "picking_id": pickings[:1].id})
-            self._send_part_again(part)
+            self._get_parcel(part).write({"package_id": package.id, "picking_id": pickings[:1].id})
+            self._send_whole(part, package, pickings[:1])
+        if root.status == status.SPLIT:
+            # Nothing was left to the posting itself: its parts tell how assembling goes on.
+            root.write({"ship_state": "shipped", "shipped_at": fields.Datetime.now()})
 
     def _count_packed(self, root, pickings, package):
         """{sku: units} in one of our boxes."""
@@ -155,7 +165,7 @@ class MarketplaceShipment(models.AbstractModel):
                     "posting_id": child.id,
                     "sequence": len(root.parcel_ids) + 1,
                     # A part that was split off before assembling is in no box yet.
-                    "picking_id": not self._is_split(root) and self._get_deliveries(root)[:1].id,
+                    "picking_id": child.status != status.TO_ASSEMBLE and self._get_deliveries(root)[:1].id,
                 }
             )
         if child.status in ASSEMBLED_THERE:

@@ -30,6 +30,7 @@ from . import (
     test_security,
     test_shipping,
     test_shipping_split,
+    test_split_in_cabinet,
     test_tour,
     test_tour_cancellations,
     test_webhook,

@@ -16,6 +16,8 @@ def migrate(cr, version):
     _keep_held_cancellations(cr)
     # Every unit of a posting was in it, as far as was known.
     cr.execute("UPDATE marketplace_order_line SET there_quantity = quantity")
+    open_orders = env["marketplace.order"].search([("state", "=", "done"), ("status", "=", "to_assemble")])
+    env["marketplace.marking"]._expect_units(open_orders)
     for account in accounts.filtered(lambda account: account.state == "connected"):
         # The key is asked anew: it may be allowed to do what this version can.
         env["marketplace.job"]._enqueue("account_check", account)
