@@ -13,7 +13,7 @@ class MarketplaceDeliveryTime(models.TransientModel):
     order_id = fields.Many2one("marketplace.order", "Posting", required=True, readonly=True, ondelete="cascade")
     since = fields.Datetime("Deliver From")
     until = fields.Datetime("Deliver Until")
-    ship_by = fields.Datetime("Ship By", help="Only earlier than, or at, the time that the marketplace recommends.")
+    ship_by = fields.Datetime(help="Only earlier than, or at, the time that the marketplace recommends.")
 
     @api.model
     def default_get(self, fields_list):
