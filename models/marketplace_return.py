@@ -95,6 +95,8 @@ class MarketplaceReturn(models.Model):
     )
     picking_id = fields.Many2one("stock.picking", "Received With", readonly=True, copy=False, index="btree_not_null")
     problem = fields.Text(readonly=True, copy=False)
+    # The problem is that the marketplace's last news could not be read; the next that can be read ends it.
+    is_unreadable = fields.Boolean("Unreadable", readonly=True, copy=False)
 
     _external_uniq = models.Constraint("UNIQUE(account_id, source, external_id)", "This return is there already.")
 

@@ -79,6 +79,7 @@ class MarketplaceGoodsReturn(models.AbstractModel):
         for line in wizard.product_return_moves:
             line.write({"quantity": units.get(line.move_id, 0.0), "to_refund": True})
         returned = wizard._create_return()
+        location = location or self._get_shelf(returned)
         if location:
             returned.write({"location_dest_id": location.id})
             returned.move_ids.write({"location_dest_id": location.id})
@@ -90,6 +91,13 @@ class MarketplaceGoodsReturn(models.AbstractModel):
         if problems:
             raise UserError("\n".join(problems))
         return returned
+
+    def _get_shelf(self, returned):
+        """The warehouse's stock when receipts pass through an input location first; else Odoo's own choice stands."""
+        warehouse = returned.picking_type_id.warehouse_id
+        if returned.location_dest_id == warehouse.wh_input_stock_loc_id != warehouse.lot_stock_id:
+            return warehouse.lot_stock_id
+        return returned.location_dest_id.browse()
 
     def _check_all_taken(self, quantities):
         """Nothing comes back that has not left, or is back already."""

@@ -55,6 +55,7 @@ class MarketplaceReturnPoller(models.AbstractModel):
         return seen
 
     def _finish(self, account, task, seen, started):
+        self._settle_late(account)
         result = self.env._("%s returns read", seen)
         account._get_schedule(task)._note_run("done", result, started)
         return result
@@ -85,10 +86,13 @@ class MarketplaceReturnPoller(models.AbstractModel):
             if isinstance(item, dto.UnreadableReturn):
                 vals = {
                     "problem": self.env._("The marketplace sent something unreadable: %s", item.problem),
+                    "is_unreadable": True,
                     "raw": item.raw,
                 }
             else:
                 vals = self._prepare_vals(item, refs)
+                if row and row.is_unreadable:
+                    vals.update(is_unreadable=False, problem=False)
             if not row:
                 fresh.append({"account_id": account.id, "source": key[0], "external_id": key[1], **vals})
             elif not (row.changed_at and vals.get("changed_at") and vals["changed_at"] < row.changed_at):
@@ -173,11 +177,33 @@ class MarketplaceReturnPoller(models.AbstractModel):
 
     # --- what follows -------------------------------------------------------------------------------------------
     def _settle(self, returns):
-        """What nobody has to do by hand: goods that are gone, and those that are back in the marketplace's stock."""
+        """What nobody has to do by hand: goods that are gone, in stock already, or back in the marketplace's stock."""
         waiting = returns.filtered(lambda item: item.state == "open")
-        waiting.filtered(lambda item: item.stage in GONE).write({"state": "nothing_to_do"})
-        back = waiting.filtered(
-            lambda item: item.stage == status.RETURN_AT_MARKETPLACE and item.scheme == status.FBO and item.order_id
-        )
+        gone = waiting.filtered(lambda item: item.stage in GONE)
+        gone.write({"state": "nothing_to_do"})
+        back = (waiting - gone).filtered(self._is_back_there)
         for item in back:
             self.env["marketplace.return.receiver"]._receive_fbo(item)
+        sold = (waiting - gone - back).filtered("sale_order_id")
+        refunded = self._get_sales_with_returns(sold.sale_order_id)
+        for order, items in sold.filtered(lambda item: item.sale_order_id in refunded).grouped("order_id").items():
+            self.env["marketplace.return.receiver"]._settle_received(order, items)
+
+    def _get_sales_with_returns(self, sales):
+        domain = [("picking_id.return_id.sale_id", "in", sales.ids), ("state", "=", "done")]
+        moves = self.env["stock.move"].search(domain) if sales else self.env["stock.move"]
+        return moves.picking_id.return_id.sale_id
+
+    def _is_back_there(self, item):
+        return item.stage == status.RETURN_AT_MARKETPLACE and item.scheme == status.FBO and item.order_id
+
+    def _settle_late(self, account):
+        """Returns whose postings came, or were delivered here, after them."""
+        domain = [
+            ("account_id", "=", account.id),
+            ("state", "=", "open"),
+            ("scheme", "=", status.FBO),
+            ("stage", "=", status.RETURN_AT_MARKETPLACE),
+            ("order_id.state", "=", "done"),
+        ]
+        self._settle(self.env["marketplace.return"].search(domain, limit=PAGE))

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 
 class MarketplaceReturnReceiver(models.AbstractModel):
@@ -15,11 +16,14 @@ class MarketplaceReturnReceiver(models.AbstractModel):
         :param location: where to put them, None for where they came from (the warehouse's stock)
         """
         received, problems = self.env["marketplace.return"], []
+        returns.check_access("write")
+        # The wizard's defaults would become defaults of the deliveries.
+        service = self.with_context(clean_context(self.env.context))
         # Whoever works in the warehouse may receive; the rows are the marketplace's.
-        for item in returns.sudo():
+        for item in returns.with_env(service.env).sudo():
             try:
                 with self.env.cr.savepoint():
-                    self._receive_one(item, location)
+                    service._receive_one(item, location)
             except UserError as exc:
                 problems.append(f"{item.external_id}: {exc}")
                 item.problem = str(exc)
@@ -110,9 +114,22 @@ class MarketplaceReturnReceiver(models.AbstractModel):
     def _settle_cancelled(self, order):
         """The last goods of a cancelled posting have come back: its order can go."""
         goods = self.env["marketplace.goods.return"]
-        deliveries = self.env["marketplace.cancellation"]._get_pickings(order).filtered(lambda p: p.state == "done")
-        if not any(goods._get_left(move) > 0 for move in deliveries.move_ids):
+        if not any(goods._get_left(move) > 0 for move in self._get_delivered_moves(order)):
             self.env["marketplace.cancellation"]._take_back(order)
+
+    def _get_delivered_moves(self, order):
+        pickings = self.env["marketplace.cancellation"]._get_pickings(order)
+        return pickings.move_ids.filtered(lambda move: move.state == "done")
+
+    @api.model
+    def _settle_received(self, order, items):
+        """News of goods that somebody has taken back already, by the posting or by a return of its delivery."""
+        goods, moves = self.env["marketplace.goods.return"], self._get_delivered_moves(order)
+        for item in items:
+            own = moves.filtered(lambda move, item=item: move.product_id == item.product_id)
+            returned = own.returned_move_ids.filtered(lambda move: move.state == "done")
+            if returned and not any(goods._get_left(move) > 0 for move in own):
+                item.write({"state": "received", "picking_id": returned[-1:].picking_id.id, "problem": False})
 
     @api.model
     def _receive_fbo(self, item):

@@ -25,6 +25,7 @@ from . import (
     test_packing_tour,
     test_pick_list,
     test_rehearsal,
+    test_returns,
     test_roles,
     test_schedules,
     test_security,

@@ -37,3 +37,33 @@ def make_order(lines, **values):
             **values,
         }
     )
+
+
+def make_return(order, offer, quantity=1, minutes=0, **values):
+    """Goods on their way back.
+
+    :param order: ``marketplace.order`` record, or the number of a posting that is not there
+    :param minutes: of the last change, from now
+    """
+    changed_at = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    return dto.Return(
+        **{
+            "external_id": str(500000 + next(_numbers)),
+            "source": "platform",
+            "number": order if isinstance(order, str) else order.number,
+            "scheme": "fbs" if isinstance(order, str) else order.scheme,
+            "stage": "moving",
+            "raw_stage": "MovingToOzon",
+            "stage_name": "Едет на склад",
+            "kind": "client",
+            "sku": offer.sku,
+            "article": offer.article,
+            "name": offer.name,
+            "quantity": quantity,
+            "price": Decimal("50.00"),
+            "currency": "RUB",
+            "changed_at": changed_at,
+            "raw": {},
+            **values,
+        }
+    )
