@@ -18,7 +18,7 @@ class MarketplaceReturnReceiver(models.AbstractModel):
         received, problems = self.env["marketplace.return"], []
         returns.check_access("write")
         # The wizard's defaults would become defaults of the deliveries.
-        service = self.with_context(clean_context(self.env.context))
+        service = self.with_env(self.env(context=clean_context(self.env.context)))
         # Whoever works in the warehouse may receive; the rows are the marketplace's.
         for item in returns.with_env(service.env).sudo():
             try:
