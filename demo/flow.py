@@ -11,7 +11,7 @@ from odoo.addons.sale_marketplace.demo import catalogue
 
 SIMULATOR = f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8169')}"
 CLIENT_ID, API_KEY = "1042", "demo-key-1042-write"
-LANES = ("orders", "labels", "catalogue")
+LANES = ("orders", "labels", "catalogue", "notifications")
 POSTINGS = int(os.environ.get("DEMO_POSTINGS", "60"))
 #: Postings that the packers have already dealt with when somebody opens the demo; the rest is theirs to try.
 ASSEMBLED = POSTINGS * 2 // 3

@@ -13,6 +13,7 @@ from simulator.world import Plan, World
 EPILOG = """
 what it answers:
   http://HOST:PORT/ozon/…      Ozon's Seller API (the base URL for a client is http://HOST:PORT/ozon)
+  http://HOST:PORT/telegram/…  Telegram's Bot API (base URL http://HOST:PORT/telegram): getMe, sendMessage
   http://HOST:PORT/control/…   JSON API that drives it: orders, buyers' cancellations, time, faults, request log
   http://HOST:PORT/            a page for people with the same things
 
@@ -22,6 +23,9 @@ account:
     demo-key-1042-read      may only read
     demo-key-1042-orders    orders, products and warehouses, but neither labels nor finance
     demo-key-1042-expired   deactivated
+
+bot:
+  token 42:demo-token, which may write to the chat -1001
 
 Everything is kept in memory and is gone when the process ends. The first line of output is
 "simulator listening on http://HOST:PORT".

@@ -6,6 +6,7 @@ from dataclasses import replace
 from simulator.answers import json_answer
 from simulator.clock import parse_time
 from simulator.ozon import control as ozon_control
+from simulator.telegram import control as telegram_control
 
 # Reset fields that go straight into the plan; ``now`` and ``frozen`` are read separately.
 PLAN_FIELDS = {"seed": int, "products": int, "postings": int, "ship_delay": float, "label_delay": float, "limits": bool}
@@ -42,6 +43,8 @@ def route(world, request, path, body):
         return handler(world, request, body)
     if path.startswith("/ozon/"):
         return ozon_control.route(world, request, path.removeprefix("/ozon"), body)
+    if path.startswith("/telegram/"):
+        return telegram_control.route(world, request, path.removeprefix("/telegram"), body)
     raise LookupError(f"no such control call: {request.method} /control{path}")
 
 

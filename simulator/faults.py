@@ -7,6 +7,7 @@ import random
 TRANSPORT_KINDS = {"status", "rate_limit", "html_502", "slow", "drop", "accept_then_timeout", "broken_json"}
 # Asked for by the methods themselves, because only they know what such a fault means.
 METHOD_KINDS = {"not_pdf", "duplicate_page", "shift_page", "label_task_error", "label_not_ready", "ship_fails"}
+VENDORS = {"ozon", "telegram"}
 KINDS = TRANSPORT_KINDS | METHOD_KINDS
 FIELDS = {"path", "kind", "times", "after", "retry_after", "delay", "status", "body", "message", "probability"}
 
@@ -17,14 +18,14 @@ class Fault:
     def __init__(self, number, spec):
         self.number = number
         self.spec = spec
-        self.path = spec["path"]
+        self.vendor, self.path = split(spec["path"])
         self.kind = spec["kind"]
         self.left = spec.get("times", 1)
         self.skip = spec.get("after") or 0
         self.fired = 0
 
-    def matches(self, path, kinds):
-        return self.kind in kinds and path.startswith(self.path) and self.left != 0
+    def matches(self, vendor, path, kinds):
+        return self.vendor == vendor and self.kind in kinds and path.startswith(self.path) and self.left != 0
 
     def fire(self, chance):
         if self.skip > 0:
@@ -51,10 +52,10 @@ class Faults:
         self._faults.append(Fault(next(self._numbers), check(spec)))
         return self._faults[-1].describe()
 
-    def take(self, path, *kinds):
+    def take(self, path, *kinds, vendor="ozon"):
         """The first fault due for this path, counted as used; None when the request may go on undisturbed."""
         for fault in self._faults:
-            if fault.matches(path, kinds) and fault.fire(self._chance):
+            if fault.matches(vendor, path, kinds) and fault.fire(self._chance):
                 return fault
         return None
 
@@ -63,6 +64,12 @@ class Faults:
 
     def clear(self):
         self._faults.clear()
+
+
+def split(path):
+    """(vendor, path): a path that names no vendor is Ozon's."""
+    head, slash, rest = path.removeprefix("/").partition("/")
+    return (head, slash + rest) if head in VENDORS else ("ozon", path)
 
 
 def check(spec):
@@ -75,7 +82,15 @@ def check(spec):
     path = spec.get("path", "")
     if not isinstance(path, str):
         raise TypeError("path must be text")
+    check_telegram(spec["kind"], *split(path))
     times = spec.get("times", 1)
     if times is not None and (not isinstance(times, int) or times < 1):
         raise ValueError("times must be a positive number, or null for ever")
     return {**spec, "path": path.removeprefix("/ozon")}
+
+
+def check_telegram(kind, vendor, path):
+    if vendor == "telegram" and kind in METHOD_KINDS:
+        raise ValueError(f"{kind} means nothing to Telegram")
+    if vendor == "telegram" and path.startswith("/bot"):
+        raise ValueError("faults do not know tokens: write /telegram/sendMessage")

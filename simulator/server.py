@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 from simulator import control, page
 from simulator.answers import Hangup, html_answer, json_answer
 from simulator.ozon import api, labels_api
+from simulator.telegram import api as telegram_api
 
 # How often things that are due happen although nobody asks (push notifications wait for them).
 TICK = 0.2
@@ -58,18 +59,28 @@ class Application:
             return control.serve(self.world, request, path.removeprefix("/control"))
         if path.startswith("/ozon/"):
             return self.ozon(request, path.removeprefix("/ozon"))
+        if path.startswith("/telegram/"):
+            return self.telegram(request)
         return json_answer({"error": "unknown path", "see": "/"}, 404)
 
     def ozon(self, request, path):
-        """A slow fault waits before anything is handled, and without holding up other requests."""
-        with self.world.lock:
-            slow = self.world.faults.take(path, "slow")
-        if slow:
-            time.sleep(slow.spec.get("delay", 5))
+        self.dawdle(path, "ozon")
         if path.startswith("/files/") and request.method == "GET":
             with self.world.lock:
                 return labels_api.serve_file(self.world.ozon, path, self.world.faults)
         return api.serve(self.world, request, path)
+
+    def telegram(self, request):
+        path = telegram_api.public_path(request.path)
+        self.dawdle(path, "telegram")
+        return telegram_api.serve(self.world, request, path)
+
+    def dawdle(self, path, vendor):
+        """A slow fault waits before anything is handled, and without holding up other requests."""
+        with self.world.lock:
+            slow = self.world.faults.take(path, "slow", vendor=vendor)
+        if slow:
+            time.sleep(slow.spec.get("delay", 5))
 
 
 def cut(environ):

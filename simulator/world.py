@@ -11,6 +11,7 @@ from simulator.journal import Journal
 from simulator.ozon import seed as ozon_seed
 from simulator.ozon.limits import Limits
 from simulator.ozon.state import OzonState, Settings
+from simulator.telegram.state import TelegramState
 
 
 @dataclass
@@ -34,7 +35,7 @@ class World:
         self.reset(plan)
 
     def reset(self, plan):
-        """A clean beginning: time, faults, journal, limits and the cabinet."""
+        """A clean beginning: time, faults, journal, limits, the cabinet and the bots."""
         if self.ozon:
             self.ozon.pusher.stop()
         self.plan = plan
@@ -44,6 +45,7 @@ class World:
         self.limits = Limits()
         settings = Settings(ship_delay=plan.ship_delay, label_delay=plan.label_delay, limits=plan.limits)
         self.ozon = OzonState(self.clock, plan.seed, settings)
+        self.telegram = TelegramState()
         ozon_seed.fill(self.ozon, plan.products, plan.postings)
 
     @contextmanager

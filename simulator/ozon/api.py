@@ -2,7 +2,8 @@
 
 import json
 
-from simulator.answers import Answer, Hangup, RawJson, html_answer, json_answer
+from simulator import transport
+from simulator.answers import Answer, RawJson, json_answer
 from simulator.ozon import (  # noqa: F401 - importing a module registers its methods
     account,
     acts,
@@ -24,52 +25,40 @@ from simulator.ozon import (  # noqa: F401 - importing a module registers its me
 )  # fmt: skip
 from simulator.ozon.auth import CLIENT_ID, authenticate, authorize
 from simulator.ozon.dead import OFF, check_alive
-from simulator.ozon.errors import INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED, OzonError, not_found
+from simulator.ozon.errors import (
+    INTERNAL,
+    INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED,
+    UNIMPLEMENTED,
+    OzonError,
+    not_found,
+)
 from simulator.ozon.not_simulated import NOT_SIMULATED
 from simulator.ozon.registry import METHODS, Call
-
-BAD_GATEWAY = (
-    "<html>\n<head><title>502 Bad Gateway</title></head>\n"
-    "<body><center><h1>502 Bad Gateway</h1></center></body>\n</html>"
-)
 
 
 def serve(world, request, path):
     """Answer one request and note it in the journal; raises Hangup where the connection is to be cut."""
-    with world.lock:
-        world.settle()
-        fault = world.faults.take(path, "drop", "status", "rate_limit", "html_502")
-        answer = broken_answer(fault) if fault else handle(world, request, path)
-        late = None if fault else world.faults.take(path, "accept_then_timeout", "broken_json")
-        note(world, request, path, "dropped" if answer is None else answer.status)
-    if answer is None:
-        raise Hangup()
-    if late and late.kind == "accept_then_timeout":
-        raise Hangup(late.spec.get("delay", 60))
-    if late:
-        answer.body = answer.body[: len(answer.body) // 2]
-    return answer
+    return transport.serve(
+        world,
+        "ozon",
+        path,
+        handle=lambda: handle(world, request, path),
+        refuse=refuse,
+        note=lambda status: note(world, request, path, status),
+    )
 
 
-def broken_answer(fault):
+def refuse(fault):
+    """(body, status, headers) of a fault that was asked for."""
     spec = fault.spec
-    if fault.kind == "drop":
-        return None
-    if fault.kind == "html_502":
-        return html_answer(BAD_GATEWAY, 502)
     if fault.kind == "rate_limit":
         retry_after = spec.get("retry_after")
         headers = {"Ratelimit-Remaining": "0"} | ({} if retry_after is None else {"Retry-After": str(retry_after)})
         message = spec.get("message", "You have reached request rate limit per second")
-        return Answer(encoded({"code": 8, "message": message, "details": []}), 429, "application/json", headers)
-    body = spec.get("body", {"code": INTERNAL, "message": spec.get("message", "Internal error"), "details": []})
-    if isinstance(body, str):
-        return Answer(body.encode(), spec.get("status", 500), "text/plain; charset=utf-8")
-    return json_answer(body, spec.get("status", 500))
-
-
-def encoded(value):
-    return json_answer(value).body
+        return {"code": RESOURCE_EXHAUSTED, "message": message, "details": []}, 429, headers
+    body = {"code": INTERNAL, "message": spec.get("message", "Internal error"), "details": []}
+    return spec.get("body", body), spec.get("status", 500), {}
 
 
 def handle(world, request, path):

@@ -19,4 +19,5 @@ from . import (
     test_simulator_orders,
     test_simulator_papers,
     test_simulator_stocks,
+    test_simulator_telegram,
 )

@@ -1,0 +1,1 @@
+"""The part of Telegram's Bot API that a sender of messages needs: ``getMe`` and ``sendMessage``."""
