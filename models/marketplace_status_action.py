@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..marketplaces.base import status as unified
 from .marketplace_warehouse import SCHEMES
@@ -75,6 +76,16 @@ class MarketplaceStatusAction(models.Model):
         schemes, statuses = dict(SCHEMES), dict(self._fields["status"]._description_selection(self.env))
         for row in self:
             row.display_name = f"{schemes.get(row.scheme, '')}: {statuses.get(row.status, '')}"
+
+    @api.constrains("status", "action")
+    def _check_fits(self):
+        for row in self:
+            if row.status == unified.CANCELLED and row.action not in ("none", "cancel"):
+                raise ValidationError(
+                    self.env._("A cancelled posting can only be cancelled in Odoo, or left to people («Nothing»).")
+                )
+            if row.status != unified.CANCELLED and row.action == "cancel":
+                raise ValidationError(self.env._("Only a posting that is cancelled there is cancelled in Odoo."))
 
     @api.model
     def _prepare_defaults(self, account, schemes):

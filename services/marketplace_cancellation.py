@@ -36,7 +36,9 @@ class MarketplaceCancellation(models.AbstractModel):
             return
         self._stop(order)
         order.write({"cancelled_at": fields.Datetime.now(), "goods_state": self._locate(order, before)})
-        if order.state == "child" or self._get_live_parts(order):
+        if self._is_left_to_people(order):
+            self._hold(order, self.env._("Cancelled on the marketplace; the account's table leaves the order to you."))
+        elif order.state == "child" or self._get_live_parts(order):
             self._cancel_part(order)
         elif order.sale_order_id.state == "cancel":
             self._settle(order)
@@ -44,6 +46,11 @@ class MarketplaceCancellation(models.AbstractModel):
             self._undo(order)
         else:
             self._hold(order)
+
+    def _is_left_to_people(self, order):
+        """The table says *Nothing*: it is only kept from being packed."""
+        row = order.account_id._get_status_action(order.scheme, status.CANCELLED)
+        return order.sale_order_id.state != "cancel" and row.action != "cancel"
 
     def _stop(self, order):
         self.env["marketplace.job"]._cancel_waiting(order, STOPPED_OPERATIONS)

@@ -32,6 +32,7 @@ from . import (
     test_shipping,
     test_shipping_split,
     test_split_in_cabinet,
+    test_status_map,
     test_tour,
     test_tour_cancellations,
     test_webhook,
