@@ -88,6 +88,7 @@ class MarketplaceCancelRequest(models.Model):
     def _decide(self, decision, comment=""):
         """Remember the decision and tell the marketplace by a job."""
         waiting = self._get_waiting()
+        waiting.check_access("write")
         for account in waiting.account_id:
             account._check_operation("cancel_request_decide")
         # Whoever handles orders decides; the rows are the marketplace's.
@@ -98,6 +99,14 @@ class MarketplaceCancelRequest(models.Model):
             self.env["marketplace.job"]._enqueue(
                 "cancel_request_decide", request.account_id, request, {"approve": decision == "approve"}, priority=1
             )
+
+    @api.model
+    def _link_orders(self, orders):
+        """Requests that were told before their postings."""
+        unlinked = self.search([("order_id", "=", False), ("number", "in", orders.mapped("number"))])
+        by_key = {(order.account_id, order.number): order for order in orders}
+        for request in unlinked:
+            request.order_id = by_key.get((request.account_id, request.number), False)
 
     def _on_job_ended(self, job, vals):
         """The engine tells how a decision ended without success: it can be made again."""

@@ -130,6 +130,7 @@ class MarketplaceOrderStore(models.AbstractModel):
             )
         )
         self.env["marketplace.return"]._link_orders(orders)
+        self.env["marketplace.cancel.request"]._link_orders(orders)
         return orders
 
     def _update(self, account, changed):

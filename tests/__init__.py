@@ -1,5 +1,6 @@
 from . import (
     test_batch_equality,
+    test_cancel_requests,
     test_cancellation,
     test_completeness,
     test_connect_wizard,
