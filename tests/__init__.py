@@ -36,6 +36,7 @@ from . import (
     test_status_map,
     test_tour,
     test_tour_cancellations,
+    test_tour_own_delivery,
     test_webhook,
 )
 from .unit import *
