@@ -185,7 +185,8 @@ class MarketplaceOrderStore(models.AbstractModel):
 
     def _prepare_vals(self, posting, refs):
         """:param posting: ``dto.Order``"""
-        barcodes = [*posting.barcodes, "", ""]
+        codes = dict(zip(("barcode_upper", "barcode_lower"), posting.barcodes, strict=False))
+        codes["scan_code"] = posting.scan_code
         cancellation = posting.cancellation or dto.Cancellation()
         buyer = posting.buyer or dto.Buyer()
         return {
@@ -209,9 +210,6 @@ class MarketplaceOrderStore(models.AbstractModel):
             "warehouse_name": posting.warehouse_name,
             "delivery_method_external_id": posting.delivery_method_external_id,
             "delivery_method_name": posting.delivery_method_name,
-            "barcode_upper": barcodes[0] or False,
-            "barcode_lower": barcodes[1] or False,
-            "scan_code": posting.scan_code,
             "tracking_number": posting.tracking_number or False,
             "cargo_places": posting.cargo_places or 1,
             "is_multibox": posting.is_multibox,
@@ -232,7 +230,8 @@ class MarketplaceOrderStore(models.AbstractModel):
             "delivery_from": self._naive(posting.delivery_from),
             "delivery_to": self._naive(posting.delivery_to),
             "delivery_step": posting.delivery_step or False,
-            # Only one of the methods tells these: what is known stays.
+            # Only one of the methods tells these, or only for a time: what is known stays.
+            **{name: code for name, code in codes.items() if code},
             **({"delivered_at": self._naive(posting.delivered_at)} if posting.delivered_at else {}),
             **({"buyer_email": buyer.email} if buyer.email else {}),
         }

@@ -103,6 +103,17 @@ class TestLabels(HttpShippingCase):
         order = self._ship((self.products[0], 1))
         self.assertEqual(order.label_state, "ready")
 
+    def test_on_its_way_the_label_stays(self):
+        """The marketplace tells the label's code only as long as the posting waits for the hand-over."""
+        for scheme in ("fbs", "rfbs"):
+            order = self._ship((self.products[0], 1), scheme=scheme)
+            label, code = order.label_id, order.scan_code
+            self.assertTrue(code)
+            self.simulator.control("POST", f"ozon/postings/{order.number}/status", {"status": "delivering"})
+            self._poll("statuses_poll")
+            self.assertEqual((order.status, order.label_state), ("delivering", "ready"))
+            self.assertEqual((order.label_id, order.scan_code), (label, code))
+
     def test_labels_before_assembling_are_refused(self):
         order = self._receive((self.products[0], 1))
         with self.assertRaisesRegex(UserError, "assemble them first"):
