@@ -85,10 +85,10 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
         """One step for each posting; those that need the same step share a call."""
         outcomes, by_step = {}, {}
         for job in jobs:
-            outcome = self._look(job, adapter)
-            if outcome in STEPS:
-                by_step.setdefault(outcome, jobs.browse())
-                by_step[outcome] |= job
+            step, outcome = self._look(job, adapter)
+            if step:
+                by_step.setdefault(step, jobs.browse())
+                by_step[step] |= job
             else:
                 outcomes[job.id] = outcome
         for step, group in by_step.items():
@@ -98,29 +98,28 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
         return outcomes
 
     def _look(self, job, adapter):
-        """The step to tell next, or how the job ends or waits."""
+        """(step to tell next, None), or (None, how the job ends or waits)."""
         order = self._posting_of(job)
         if (job.payload or {}).get("asked") or job.interrupted or job.attempts:
             problem = self._read(order, adapter)
             if problem:
-                return problem
+                return None, problem
         if order.status in (status.CANCELLED, status.DELIVERED) or not order.delivery_target:
             order.delivery_target = False
-            return order.raw_status
+            return None, order.raw_status
         reached = STEPS.index(order.delivery_step) + 1 if order.delivery_step else 0
         if reached > STEPS.index(order.delivery_target):
             order.delivery_target = False
-            return order.raw_substatus or order.raw_status
+            return None, order.raw_substatus or order.raw_status
         if order.status in (status.NEW, status.TO_ASSEMBLE):
-            return self._wait_for_assembly(order)
+            return None, self._wait_for_assembly(order)
         step = STEPS[reached]
         if (job.payload or {}).get("asked") == step:
             if fields.Datetime.now() - job.create_date > WATCH_LIMIT:
-                return JobFailure(
-                    self.env._("The marketplace has not taken «%s» for two hours: look in the cabinet.", step)
-                )
-            return Again(WATCH_SECONDS, note=self.env._("Accepted, not visible there yet"))
-        return step
+                text = self.env._("The marketplace has not taken «%s» for two hours: look in the cabinet.", step)
+                return None, JobFailure(text)
+            return None, Again(WATCH_SECONDS, note=self.env._("Accepted, not visible there yet"))
+        return step, None
 
     def _wait_for_assembly(self, order):
         if order.ship_state in ("sending", "sent"):
