@@ -199,6 +199,7 @@ class MarketplaceCancellation(models.AbstractModel):
     def _take_back(self, orders, to_fbo=False):
         """The goods of held postings are back (or stay there). Returns (settled postings, [problems])."""
         settled, problems = self.env["marketplace.order"], []
+        orders.check_access("write")
         # Whoever packs may take back; the sale order belongs to the sales people.
         for order in orders.sudo():
             try:

@@ -30,6 +30,7 @@ from . import (
     test_roles,
     test_schedules,
     test_security,
+    test_seller_cancel,
     test_shipping,
     test_shipping_split,
     test_split_in_cabinet,
