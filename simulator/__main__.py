@@ -18,7 +18,7 @@ what it answers:
   http://HOST:PORT/            a page for people with the same things
 
 account:
-  Client-Id 1042, and one of these keys:
+  Client-Id 1042 (or that of --client-id), and one of these keys:
     demo-key-1042-write     may do everything
     demo-key-1042-read      may only read
     demo-key-1042-orders    orders, products and warehouses, but neither labels nor finance
@@ -43,6 +43,7 @@ def parser():
     add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)")
     add("--port", type=int, default=8169, help="port to listen on, 0 for any free one (default: 8169)")
     add("--seed", type=int, default=1, help="the same seed gives the same goods and postings (default: 1)")
+    add("--client-id", type=int, default=1042, metavar="ID", help="of the cabinet (default: 1042)")
     add("--products", type=int, default=200, metavar="N", help="listings to begin with (default: 200)")
     add("--postings", type=int, default=40, metavar="N", help="postings to begin with (default: 40)")
     add("--ship-delay", type=float, default=2, metavar="SECONDS", help="how long assembling takes (default: 2)")
@@ -62,6 +63,7 @@ def plan_of(arguments):
     moment = parse_time(arguments.frozen_at) if arguments.frozen_at else None
     return Plan(
         seed=arguments.seed,
+        client_id=arguments.client_id,
         products=arguments.products,
         postings=arguments.postings,
         ship_delay=arguments.ship_delay,

@@ -19,6 +19,7 @@ class Plan:
     """How to start: the command line's answers, which a reset may override one by one."""
 
     seed: int = 1
+    client_id: int = 1042
     products: int = 200
     postings: int = 40
     ship_delay: float = 2
@@ -44,7 +45,7 @@ class World:
         self.journal = Journal()
         self.limits = Limits()
         settings = Settings(ship_delay=plan.ship_delay, label_delay=plan.label_delay, limits=plan.limits)
-        self.ozon = OzonState(self.clock, plan.seed, settings)
+        self.ozon = OzonState(self.clock, plan.seed, settings, plan.client_id)
         self.telegram = TelegramState()
         ozon_seed.fill(self.ozon, plan.products, plan.postings)
 

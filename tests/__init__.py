@@ -38,6 +38,7 @@ from . import (
     test_tour,
     test_tour_cancellations,
     test_tour_own_delivery,
+    test_two_companies,
     test_webhook,
 )
 from .unit import *

@@ -23,11 +23,11 @@ class MarketplaceCase(TransactionCase):
         cls.account = cls._make_account()
 
     @classmethod
-    def _make_company(cls):
+    def _make_company(cls, name="ООО «Тест»"):
         roubles = cls.env.ref("base.RUB")
         roubles.active = True
         company = cls.env["res.company"].create(
-            {"name": "ООО «Тест»", "currency_id": roubles.id, "country_id": cls.env.ref("base.ru").id}
+            {"name": name, "currency_id": roubles.id, "country_id": cls.env.ref("base.ru").id}
         )
         cls.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
         # The chart brings its own currency and taxes; a Russian company has neither.

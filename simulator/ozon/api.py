@@ -23,7 +23,7 @@ from simulator.ozon import (  # noqa: F401 - importing a module registers its me
     stocks,
     warehouses,
 )  # fmt: skip
-from simulator.ozon.auth import CLIENT_ID, authenticate, authorize
+from simulator.ozon.auth import authenticate, authorize
 from simulator.ozon.dead import OFF, check_alive
 from simulator.ozon.errors import (
     INTERNAL,
@@ -64,8 +64,8 @@ def refuse(fault):
 def handle(world, request, path):
     headers = {}
     try:
-        key = authenticate(request.headers, world.ozon.settings.company_blocked)
-        headers = world.limits.check(CLIENT_ID, path, world.ozon.settings)
+        key = authenticate(request.headers, world.ozon.client_id, world.ozon.settings.company_blocked)
+        headers = world.limits.check(world.ozon.client_id, path, world.ozon.settings)
         check_alive(path, world.clock.now())
         method = find_method(request, path, key)
         authorize(key, path, method.group, method.writes)

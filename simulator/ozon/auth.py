@@ -8,7 +8,6 @@ from simulator.ozon.errors import UNAUTHENTICATED, OzonError, forbidden, invalid
 from simulator.ozon.not_simulated import NOT_SIMULATED
 from simulator.ozon.registry import METHODS
 
-CLIENT_ID = "1042"
 GROUPS = ("posting", "label", "carriage", "product", "warehouse", "account", "notification", "finance", "returns")
 # Open to every key: a key may always be asked what it may do.
 ALWAYS = {"/v1/roles"}
@@ -39,15 +38,15 @@ KEYS = {
 }
 
 
-def authenticate(headers, company_blocked=False):
-    """The key of this request, or Ozon's refusal."""
+def authenticate(headers, expected, company_blocked=False):
+    """The key of this request to the cabinet ``expected``, or Ozon's refusal."""
     client_id, text = headers.get("Client-Id", ""), headers.get("Api-Key", "")
     if not client_id or not text:
         raise OzonError(401, UNAUTHENTICATED, "Client-Id and Api-Key headers are required")
     if not client_id.isdecimal() or int(client_id) == 0:
         raise invalid("Client-Id header value should be positive integer")
     key = KEYS.get(text)
-    if key is None or client_id != CLIENT_ID:
+    if key is None or client_id != str(expected):
         raise not_found("Invalid Api-Key, please check the key and try again")
     if not key.active:
         raise forbidden("Api-key is deactivated, use another one or generate a new one")

@@ -40,12 +40,12 @@ class Settings:
 class OzonState:
     """One cabinet. Everything that changes a posting goes through ``move`` or ``touch``."""
 
-    def __init__(self, clock, seed=0, settings=None):
+    def __init__(self, clock, seed=0, settings=None, client_id=1042):
         self.clock = clock
         self.seed = seed
         self.rng = random.Random(seed)
         self.settings = settings or Settings()
-        self.client_id = 1042
+        self.client_id = client_id
         self.products, self.by_offer, self.by_sku = {}, {}, {}
         self.warehouses, self.stocks = {}, {}
         self.postings, self.by_barcode, self.suffixes = {}, {}, {}
