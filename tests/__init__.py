@@ -21,6 +21,7 @@ from . import (
     test_orders_money,
     test_orders_poll,
     test_orders_status,
+    test_own_delivery,
     test_own_labels,
     test_packing_board,
     test_packing_tour,
@@ -39,6 +40,7 @@ from . import (
     test_tour_cancellations,
     test_tour_own_delivery,
     test_two_companies,
+    test_upgrade,
     test_webhook,
 )
 from .unit import *

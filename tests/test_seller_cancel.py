@@ -182,6 +182,17 @@ class TestSellerCancel(RolesCase, ShippingCase):
             self.assertEqual(order.sale_order_id.order_line.product_uom_qty, left)
         self.assertEqual(self._free(), 997)
 
+    def test_units_of_two_products_one_after_the_other(self):
+        order = self._receive((self.products[0], 3), (self.products[1], 3))
+        for product in self.products[:2]:
+            wizard = self._open(order, by_position=True, message="Бой")
+            self._take_units(wizard, product, 1)
+            wizard.action_cancel()
+        self._run_jobs()
+        self._settle()
+        self.assertEqual(order.line_ids.mapped("there_quantity"), [2, 2], "Both were told")
+        self.assertEqual(order.sale_order_id.order_line.mapped("product_uom_qty"), [2, 2])
+
     def test_units_and_the_answer_was_lost(self):
         order = self._receive((self.products[0], 3))
         self._fail(CANCEL_LINES, "accept_then_timeout")

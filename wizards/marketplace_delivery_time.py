@@ -36,5 +36,8 @@ class MarketplaceDeliveryTime(models.TransientModel):
             order._require_operation("ship_by_set")
         if not payload:
             raise UserError(self.env._("Nothing was changed."))
-        self.env["marketplace.job"]._enqueue("delivery_time", order.account_id, order, payload, priority=1)
+        # The one time may be changed while the other still waits to be told.
+        self.env["marketplace.job"]._enqueue(
+            "delivery_time", order.account_id, order, payload, priority=1, unique=False
+        )
         return order._notify(self.env._("The marketplace is being told."))

@@ -86,7 +86,9 @@ class MarketplaceOrderCancel(models.TransientModel):
             raise UserError(self.env._("The marketplace wants an explanation for the reason «%s».", reason.name))
         order._require_operation(operation)
         payload = {**payload, "reason_id": reason.external_id, "message": self.message or ""}
-        self.env["marketplace.job"]._enqueue(operation, order.account_id, order, payload, priority=1)
+        # Other units may be cancelled while the first ones still wait to be told.
+        unique = operation == "cancel"
+        self.env["marketplace.job"]._enqueue(operation, order.account_id, order, payload, priority=1, unique=unique)
 
     def _find_reason(self, order):
         reason = self.reason_id if self.account_id else self.env["marketplace.cancel.reason"]
