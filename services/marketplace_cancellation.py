@@ -185,10 +185,22 @@ class MarketplaceCancellation(models.AbstractModel):
         """One of several postings of a sale order: its goods leave the delivery, or have to come back."""
         units = self._get_part_quantities(order) or {}
         if order.goods_state == "none" and not any(picking.state == "done" for picking in self._get_pickings(order)):
+            obstacle = self._is_last(order) and self._get_obstacle(order)
+            if obstacle:
+                self._hold(order, obstacle)
+                return
             self.env["marketplace.order.units"]._reduce_sale(order, units)
             self._settle(order)
+            if self._is_last(order):
+                self._cancel_sale(order)
         else:
             self._hold(order)
+
+    def _is_last(self, order):
+        """All parts are cancelled now, whichever was the last, and no goods have to come back."""
+        root = order._get_root()
+        held = (root | root.child_ids).filtered(lambda part: part.cancel_state == "hold")
+        return not held and not self._get_live_parts(order)
 
     def _get_part_quantities(self, order):
         """{sale line: units} of one of several postings; None for a posting that is the whole order."""

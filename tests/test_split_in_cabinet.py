@@ -82,3 +82,57 @@ class TestSplitInCabinet(ShippingCase):
         self.assertEqual(str(order.sale_order_id.commitment_date), "2026-12-24 10:00:00")
         self.assertEqual((order.barcode_upper, order.label_state), ("%101%777", "ready"))
         self.assertNotEqual(order.label_id.raw, label, "A new label was fetched")
+
+    def _ship_both(self):
+        order = self._receive((self.products[0], 3))
+        part = self._split(order, [(order.line_ids, 1)])
+        order.action_ship()
+        self._work()
+        self.assertEqual(set((order | part).mapped("ship_state")), {"shipped"})
+        return order, part
+
+    def _cancel(self, order):
+        self.simulator.control("POST", "clock", {"advance": 5})
+        self.simulator.control("POST", f"ozon/postings/{order.number}/cancel", {"by": "client"})
+        self._poll("statuses_poll")
+
+    def _free(self):
+        return self.env["stock.quant"]._get_available_quantity(self.products[0], self.warehouse.lot_stock_id)
+
+    def test_each_has_its_own_label(self):
+        order, part = self._ship_both()
+        self.assertNotEqual(order.label_id, part.label_id)
+        self.assertNotEqual(order.label_id.raw, part.label_id.raw)
+        self.assertEqual(order.picking_ids.marketplace_label_ids, order.label_id | part.label_id)
+
+    def test_one_part_is_cancelled_after_assembling(self):
+        order, part = self._ship_both()
+        self._cancel(part)
+        self.assertEqual((part.cancel_state, order.cancel_state), ("hold", False))
+        self.assertEqual(order.sale_order_id.state, "sale")
+        part.action_goods_back()
+        self.assertEqual((part.cancel_state, self._free()), ("done", 998))
+        self.assertEqual(order.sale_order_id.order_line.qty_delivered, 2)
+
+    def test_all_parts_are_cancelled(self):
+        order = self._receive((self.products[0], 3))
+        part = self._split(order, [(order.line_ids, 1)])
+        self._cancel(order)
+        self.assertEqual((order.sale_order_id.state, self._free()), ("sale", 999))
+        self._cancel(part)
+        self.assertEqual((order.sale_order_id.state, self._free()), ("cancel", 1000))
+        self.assertEqual(set((order | part).mapped("cancel_state")), {"done"})
+
+    def test_a_part_comes_back(self):
+        _order, part = self._ship_both()
+        # Returns are read up to now; the simulated clock runs ahead.
+        self.simulator.control("POST", "clock", {"advance": -600})
+        spec = {"number": part.number, "stage": "ReceivedBySeller", "quantity": 1}
+        self.simulator.control("POST", "ozon/returns", spec)
+        self._poll("returns_poll")
+        item = self.env["marketplace.return"].search([("number", "=", part.number)])
+        self.assertEqual((item.order_id, item.quantity), (part, 1))
+        _received, problems = self.env["marketplace.return.receiver"]._receive(item)
+        self.assertFalse(problems)
+        self.assertEqual(self._free(), 998)
+        self.assertEqual(part.sale_order_id.order_line.qty_delivered, 2)
