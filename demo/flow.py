@@ -1,4 +1,5 @@
-"""The main job once, from a key to the hand-over document: run inside `odoo shell` after company.py."""
+"""The main job once, for all schemes: from a key to the hand-over document, then a cancellation of each kind and a
+return. Run inside `odoo shell` after company.py."""
 
 import os
 import time
@@ -15,6 +16,9 @@ LANES = ("orders", "labels", "catalogue", "notifications")
 POSTINGS = int(os.environ.get("DEMO_POSTINGS", "60"))
 #: Postings that the packers have already dealt with when somebody opens the demo; the rest is theirs to try.
 ASSEMBLED = POSTINGS * 2 // 3
+#: Postings that the company delivers itself, and those from the marketplace's own warehouse.
+OWN, FBO = 8, 20
+FBO_STATUSES = {"awaiting_packaging": 2, "delivering": 3, "delivered": 5}
 PATIENCE = 240
 
 
@@ -51,7 +55,9 @@ def fill_simulator():
     control("ozon/products", {"products": rows + strangers})
     control("ozon/postings", {"count": POSTINGS, "lines_max": 3, "statuses": ["awaiting_packaging"]})
     control("ozon/postings", {"postings": [{"lines": [{"offer_id": "NEW-GIFT-01", "quantity": 1}]}]})
-    return len(rows) + len(strangers), POSTINGS + 1
+    control("ozon/postings", {"count": OWN, "lines_max": 2, "scheme": "rfbs", "statuses": ["awaiting_packaging"]})
+    control("ozon/postings", {"count": FBO, "lines_max": 2, "scheme": "fbo", "statuses": FBO_STATUSES})
+    return len(rows) + len(strangers), POSTINGS + 1 + OWN + FBO
 
 
 def connect(env):
@@ -97,7 +103,8 @@ def assemble(env, orders):
     """The most urgent postings whose goods are there; the first two products of one go into two parcels."""
     shipment = env["marketplace.shipment"]
     ready = orders.filtered(lambda order: order.state == "done" and not shipment._get_obstacle(order))
-    ready = ready.sorted("ship_by")[:ASSEMBLED]
+    own = ready.filtered(lambda order: order.scheme == "rfbs")[: OWN // 2]
+    ready = ready.filtered(lambda order: order.scheme == "fbs").sorted("ship_by")[:ASSEMBLED] | own
     split = next((order for order in ready if len(order.line_ids) > 1), None)
     if split:
         pack_in_two(split.picking_ids)
@@ -126,12 +133,125 @@ def hand_over(env, account, orders):
     return handover
 
 
-def summarize(account, orders, assembled, handover, seconds):
+def poll(env, account, *operations):
+    """What the schedules would do in a few minutes."""
+    jobs = env["marketplace.job"]
+    for operation in operations:
+        jobs._enqueue(operation, account, priority=1)
+    env.cr.commit()
+    open_jobs = [
+        ("account_id", "=", account.id),
+        ("operation", "in", operations),
+        ("state", "in", ("pending", "running")),
+    ]
+    work(env, lambda: not jobs.search_count(open_jobs), ", ".join(operations))
+    applied = [("account_id", "=", account.id), ("to_apply", "=", True)]
+    work(env, lambda: not env["marketplace.order"].search_count(applied), "the statuses to do their work")
+
+
+def deliver_ourselves(env, account, orders):
+    """The driver's day: assembled, on the way, out to the buyer, delivered."""
+    own = orders.filtered(lambda order: order.scheme == "rfbs" and order.status == "assembled")[: OWN // 2]
+    for order in own:
+        order.picking_ids.carrier_tracking_ref = f"DEMO-{order.id}"
+    own.action_courier()
+    own.action_last_mile()
+    own.action_delivered()
+    env.cr.commit()
+    work(env, lambda: all(order.status == "delivered" for order in own), "the deliveries to be told")
+    return own
+
+
+def cancel_some(env, account, orders):
+    """Buyers and the seller change their minds: before packing, after the label, after hand-over; whole and in part."""
+    waiting = orders.filtered(lambda order: order.scheme == "fbs" and order.state == "done")
+    unpacked = waiting.filtered(lambda order: order.ship_state == "none")
+    several = unpacked.filtered(lambda order: len(order.line_ids) > 1 and order != unpacked[0])[:1]
+    ours = (unpacked - unpacked[0] - several)[:1]
+    labelled = waiting.filtered(lambda order: order.label_state == "ready" and not order.handover_id)[:1]
+    handed = waiting.filtered(lambda order: order.handover_id)[:1]
+    fbo = orders.filtered(lambda order: order.scheme == "fbo" and order.status == "delivering")[:1]
+    control("ozon/progress", {"number": handed.number})
+    control("ozon/progress", {"number": handed.number})
+    poll(env, account, "statuses_poll")
+    for order in unpacked[0] | labelled | handed | fbo:
+        control(f"ozon/postings/{order.number}/cancel", {"by": "client"})
+    cancel_ourselves(env, ours, several)
+    asked = orders.filtered(lambda order: order.scheme == "rfbs" and order.status == "to_assemble")[:2]
+    for order in asked:
+        control(f"ozon/postings/{order.number}/cancel_request", {"message": "Нашёл дешевле"})
+    poll(env, account, "statuses_poll", "fbo_poll", "cancel_requests_poll")
+    decide_requests(env, account)
+    labelled.action_goods_back()
+    env.cr.commit()
+    return unpacked[0] | labelled | handed | fbo | ours | several | asked
+
+
+def cancel_ourselves(env, whole, by_position):
+    """One posting as a whole, one unit of another."""
+    Wizard = env["marketplace.order.cancel"]
+    if whole:
+        Wizard.create({"order_ids": [(6, 0, whole.ids)], "kind": "out_of_stock"}).action_cancel()
+    if by_position:
+        wizard = Wizard.with_context(default_order_ids=[(6, 0, by_position.ids)]).create(
+            {"kind": "defective", "by_position": True, "message": "Остался только брак"}
+        )
+        wizard.line_ids[0].quantity = 1
+        wizard.action_cancel()
+    env.cr.commit()
+    jobs = env["marketplace.job"].search([("operation", "in", ("cancel", "cancel_lines", "units_check"))])
+    work(env, lambda: not jobs.filtered(lambda job: job.state in ("pending", "running")), "the marketplace to cancel")
+
+
+def decide_requests(env, account):
+    requests_open = env["marketplace.cancel.request"].search(
+        [("account_id", "=", account.id), ("state", "=", "pending")]
+    )
+    requests_open[:1].action_approve()
+    requests_open[1:]._decide("reject", "Заказ уже собран")
+    env.cr.commit()
+    work(env, lambda: all(request.state != "pending" for request in requests_open), "the requests to be decided")
+
+
+def return_goods(env, account, cancelled, orders):
+    """The goods of a cancelled parcel arrive, and a buyer sends something back to the marketplace's warehouse."""
+    out = cancelled.filtered(lambda order: order.goods_state == "out" and order.cancel_state == "hold")[:1]
+    fbo = orders.filtered(lambda order: order.scheme == "fbo" and order.status == "delivered")[:1]
+    for order, stage in ((out, "ReceivedBySeller"), (fbo, "ReturnedToOzon")):
+        for line in order.line_ids:
+            control(
+                "ozon/returns",
+                {
+                    "number": order.number,
+                    "sku": line.sku,
+                    "quantity": line.quantity,
+                    "kind": "ClientReturn",
+                    "stage": stage,
+                },
+            )
+    poll(env, account, "returns_poll")
+    returns = env["marketplace.return"].search([("account_id", "=", account.id)])
+    env["marketplace.return.receiver"]._receive(returns.filtered(lambda item: item.order_id == out))
+    env.cr.commit()
+    return returns
+
+
+def count_schemes(orders):
+    words = {"fbs": "FBS", "rfbs": "rFBS", "fbo": "FBO"}
+    counts = [(words[scheme], len(group)) for scheme, group in orders.grouped("scheme").items()]
+    return ", ".join(f"{name} {count}" for name, count in counts)
+
+
+def summarize(account, orders, assembled, handover, delivered, cancelled, returns, seconds):
     parcels = orders.parcel_ids
     labels = (orders | orders.child_ids).filtered("label_id")
+    fbo = orders.filtered(lambda order: order.scheme == "fbo")
+    settled = cancelled.filtered(lambda order: order.cancel_state == "done")
+    held = orders.filtered(lambda order: order.cancel_state == "hold")
+    received = returns.filtered(lambda item: item.state == "received")
     rows = [
         ("Cabinet", f"{account.cabinet_name}, {len(account.warehouse_ids)} warehouses"),
-        ("Postings seen", len(orders)),
+        ("Postings seen", f"{len(orders)}: {count_schemes(orders)}"),
         ("Orders confirmed", len(orders.sale_order_id.filtered(lambda order: order.state == "sale"))),
         ("Awaiting mapping", len(orders.filtered(lambda order: order.state == "mapping"))),
         ("Need attention", len(orders.filtered(lambda order: order.state == "problem"))),
@@ -139,6 +259,14 @@ def summarize(account, orders, assembled, handover, seconds):
         ("Parcels", len(parcels)),
         ("Labels", len(labels)),
         ("Hand-over document", f"{handover.name}: {handover.state}, {handover.order_count} postings"),
+        ("Own deliveries told", len(delivered.filtered(lambda order: order.status == "delivered"))),
+        ("FBO delivered", len(fbo.filtered(lambda order: "done" in order.picking_ids.mapped("state")))),
+        ("Cancelled there", len(cancelled.filtered(lambda order: order.status == "cancelled"))),
+        (
+            "Settled in Odoo",
+            f"{len(settled)}, waiting for goods: {len(orders.filtered(lambda o: o.cancel_state == 'hold'))}",
+        ),
+        ("Returns", f"{len(returns)}, received: {len(returns.filtered(lambda item: item.state == 'received'))}"),
         ("Seconds", round(seconds, 1)),
     ]
     for name, value in rows:
@@ -152,8 +280,12 @@ def main(env):
     orders = import_orders(env, account, postings)
     assembled = assemble(env, orders)
     handover = hand_over(env, account, assembled)
+    poll(env, account, "cancel_reasons_poll", "statuses_poll", "fbo_poll")
+    delivered = deliver_ourselves(env, account, orders)
+    cancelled = cancel_some(env, account, orders)
+    returns = return_goods(env, account, cancelled, orders)
     orders = env["marketplace.order"].search([("account_id", "=", account.id), ("parent_id", "=", False)])
-    summarize(account, orders, assembled, handover, time.monotonic() - began)
+    summarize(account, orders, assembled, handover, delivered, cancelled, returns, time.monotonic() - began)
     env.cr.commit()
 
 

@@ -1,10 +1,14 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import OPERATIONS
 from ..marketplaces import get_adapter_class
 from ..marketplaces.base import errors
 from ..models.marketplace_account import REHEARSAL_URL
 from ..models.marketplace_warehouse import SCHEMES
+
+#: What a new account reads at once, as far as its key allows.
+FIRST_OPERATIONS = ("warehouses_poll", "offers_poll", "cancel_reasons_poll", "orders_poll", "fbo_poll")
 
 
 class MarketplaceAccountConnect(models.TransientModel):
@@ -112,8 +116,9 @@ class MarketplaceAccountConnect(models.TransientModel):
             self.api_key = False
         self._store_warehouses(account)
         account.action_resume()
-        for operation in ("warehouses_poll", "offers_poll", "orders_poll"):
-            self.env["marketplace.job"]._enqueue(operation, account, priority=3)
+        for operation in FIRST_OPERATIONS:
+            if not account._get_right_problem(OPERATIONS[operation].needs):
+                self.env["marketplace.job"]._enqueue(operation, account, priority=3)
         return {
             "type": "ir.actions.act_window",
             "res_model": "marketplace.account",
