@@ -19,7 +19,7 @@ ASSEMBLED = POSTINGS * 2 // 3
 #: Postings that the company delivers itself, and those from the marketplace's own warehouse.
 OWN, FBO = 8, 20
 FBO_STATUSES = {"awaiting_packaging": 2, "delivering": 3, "delivered": 5}
-PATIENCE = 240
+PATIENCE = 120
 
 
 def control(path, payload):
@@ -262,11 +262,8 @@ def summarize(account, orders, assembled, handover, delivered, cancelled, return
         ("Own deliveries told", len(delivered.filtered(lambda order: order.status == "delivered"))),
         ("FBO delivered", len(fbo.filtered(lambda order: "done" in order.picking_ids.mapped("state")))),
         ("Cancelled there", len(cancelled.filtered(lambda order: order.status == "cancelled"))),
-        (
-            "Settled in Odoo",
-            f"{len(settled)}, waiting for goods: {len(orders.filtered(lambda o: o.cancel_state == 'hold'))}",
-        ),
-        ("Returns", f"{len(returns)}, received: {len(returns.filtered(lambda item: item.state == 'received'))}"),
+        ("Settled in Odoo", f"{len(settled)}, waiting for goods: {len(held)}"),
+        ("Returns", f"{len(returns)}, received: {len(received)}"),
         ("Seconds", round(seconds, 1)),
     ]
     for name, value in rows:

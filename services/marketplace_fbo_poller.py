@@ -36,7 +36,7 @@ class MarketplaceFboPoller(models.AbstractModel):
             ("scheme", "=", status.FBO),
             ("status", "not in", status.FINAL),
             ("ordered_at", ">=", fields.Datetime.now() - ALIVE),
-            ("observed_at", "<", query.until.replace(tzinfo=None) - timedelta(minutes=10)),
+            ("ordered_at", "<", query.since.replace(tzinfo=None)),
         ]
         numbers = self.env["marketplace.order"].search_fetch(domain, ["number"]).mapped("number")
         if not numbers:

@@ -10,6 +10,8 @@ from ..models.marketplace_return import GONE
 PAGE = 200
 OVERLAP = timedelta(hours=6)
 SLICE = timedelta(days=7)
+#: The marketplace's clock may be ahead of ours.
+AHEAD = timedelta(minutes=5)
 #: A buyer's request changes its state without a date to ask by: so far back they are read each time.
 OWN_BACK = timedelta(days=45)
 
@@ -30,7 +32,7 @@ class MarketplaceReturnPoller(models.AbstractModel):
         complete = False
         while not complete:
             until = min(since + SLICE, started)
-            seen += self._read(account, adapter.iter_returns(self._aware(since - OVERLAP), self._aware(until)))
+            seen += self._read(account, adapter.iter_returns(self._aware(since - OVERLAP), self._aware(until + AHEAD)))
             schedule.read_until = since = until
             self._checkpoint()
             complete = since >= started
@@ -43,7 +45,7 @@ class MarketplaceReturnPoller(models.AbstractModel):
         """Requests of buyers whom the seller delivered."""
         account, started = jobs.account_id, fields.Datetime.now()
         since = max(account.start_date or started - OWN_BACK, started - OWN_BACK)
-        seen = self._read(account, adapter.iter_own_delivery_returns(self._aware(since), self._aware(started)))
+        seen = self._read(account, adapter.iter_own_delivery_returns(self._aware(since), self._aware(started + AHEAD)))
         return self._finish(account, "own_returns", seen, started)
 
     def _read(self, account, items):

@@ -1,11 +1,12 @@
 from datetime import datetime, timedelta, timezone
 
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 
 from .builders import make_line, make_order
-from .orders_case import OrdersCase
+from .orders_case import OrdersCase, OrdersSimulatorCase
 
 
 @tagged("post_install", "-at_install")
@@ -145,3 +146,71 @@ class TestFbo(OrdersCase):
         order = self._load(self._make("cancelled"))
         self.assertEqual(order.state, "cancelled")
         self.assertFalse(order.sale_order_id)
+
+
+@tagged("post_install", "-at_install")
+class TestFboPoll(OrdersSimulatorCase):
+    """FBO read from the (simulated) marketplace."""
+
+    def _poll_fbo(self):
+        self._enqueue("fbo_poll")
+        self._run_jobs()
+
+    def test_read_delivered_and_cancelled_later(self):
+        old = f"{fields.Datetime.subtract(fields.Datetime.now(), days=3).isoformat()}Z"
+        fresh = self._buy((self.products[0], 1), scheme="fbo")
+        moving = self._buy((self.products[1], 2), scheme="fbo", status="delivering", in_process_at=old)
+        self._poll_fbo()
+        orders = self._find(fresh) | self._find(moving)
+        self.assertEqual(orders.mapped("scheme"), ["fbo", "fbo"])
+        self.assertEqual(self._find(moving).picking_ids.state, "done")
+        self.assertEqual(self._find(fresh).picking_ids.location_id, self.account.fbo_location_id)
+        for _step in range(3):
+            self.simulator.control("POST", "ozon/progress", {"number": fresh})
+        # Older than what the list of new ones covers: asked for by its number.
+        self.simulator.control("POST", f"ozon/postings/{moving}/cancel", {"by": "client"})
+        self._poll_fbo()
+        self.assertEqual((self._find(fresh).status, self._find(fresh).picking_ids.state), ("delivered", "done"))
+        cancelled = self._find(moving)
+        self.assertEqual((cancelled.cancel_state, cancelled.goods_state), ("done", "fbo"))
+        self.assertEqual(cancelled.sale_order_id.state, "cancel")
+
+    def test_final_ones_are_not_asked_for_again(self):
+        old = f"{fields.Datetime.subtract(fields.Datetime.now(), days=3).isoformat()}Z"
+        self._buy((self.products[0], 1), scheme="fbo", status="delivered", in_process_at=old)
+        self._poll_fbo()
+        before = self._count_requests("/v3/posting/fbo/list")
+        self._poll_fbo()
+        self.assertEqual(self._count_requests("/v3/posting/fbo/list"), before + 1)
+
+    def test_fetched_by_number_whatever_the_scheme(self):
+        number = self._buy((self.products[0], 1), scheme="fbo")
+        self._enqueue("order_fetch", payload={"number": number})
+        self._run_jobs()
+        self.assertEqual(self._find(number).scheme, "fbo")
+        order = self._find(number)
+        self.simulator.control("POST", f"ozon/postings/{number}/cancel", {"by": "client"})
+        order._fetch()
+        self._run_jobs()
+        self.assertEqual(order.cancel_state, "done")
+
+    def test_completeness_counts_all_schemes(self):
+        old = f"{fields.Datetime.subtract(fields.Datetime.now(), days=1).isoformat()}Z"
+        for scheme in ("fbs", "rfbs", "fbo"):
+            self._buy((self.products[0], 1), scheme=scheme, in_process_at=old)
+        self._enqueue("completeness")
+        self._run_jobs()
+        check = self.env["marketplace.completeness"].search([("account_id", "=", self.account.id)])
+        self.assertEqual((check.cabinet_count, check.odoo_count, len(check.missing.split())), (3, 0, 3))
+        self.assertEqual(
+            sorted(self._find_all().mapped("scheme")), ["fbo", "fbs", "rfbs"], "What was missing is fetched"
+        )
+
+    def test_a_key_without_the_right_is_told_once(self):
+        self.account.operations = ["orders", "order"]
+        schedule = self.account._get_schedule("fbo")
+        for _time in range(2):
+            schedule.next_run = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
+            self.env["marketplace.schedule"]._cron_enqueue_due()
+        self.assertFalse(self._find_jobs("fbo_poll"))
+        self.assertIn("may not do this", schedule.last_result)
