@@ -29,6 +29,7 @@ from . import (
     test_rehearsal,
     test_returns,
     test_roles,
+    test_roles_orders,
     test_schedules,
     test_security,
     test_seller_cancel,
