@@ -266,12 +266,14 @@ class MarketplaceOrder(models.Model):
 
     def action_accept_lines(self):
         """The lines are right, the total of the marketplace is not: make the order of the lines."""
+        self.check_access("write")
         orders = self.filtered(lambda order: order.problem_kind == "total")
         orders.write({"total_accepted": True})
         orders._retry()
 
     def action_refresh(self):
         """Ask the marketplace for the present state of these postings."""
+        self.check_access("write")
         self._require_operation("order")
         self._fetch()
         return self._notify(self.env._("%s postings are being read from the cabinet.", len(self)))

@@ -50,6 +50,7 @@ class MarketplaceOrder(models.Model):
 
     def action_retry_delivery(self):
         """Tell again what was refused."""
+        self.check_access("write")
         refused = self.filtered("delivery_problem")
         refused._require_operation("delivery_status")
         self.env["marketplace.delivery.reporter"]._enqueue_status(refused)

@@ -76,6 +76,7 @@ class MarketplaceOrder(models.Model):
     # === ACTION METHODS === #
     def action_send_changed_codes(self):
         """After shipping: send the whole set again and make it count."""
+        self.check_access("write")
         self._require_operation("exemplars_commit")
         for order in self:
             if problem := self.env["marketplace.marking"]._get_problem(order):

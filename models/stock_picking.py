@@ -85,6 +85,7 @@ class StockPicking(models.Model):
         """Tell the marketplace how many boxes there are."""
         self.ensure_one()
         order = self._get_marketplace_orders()
+        order.check_access("write")
         order._require_operation("cargo_places")
         self.env["marketplace.job"]._enqueue(
             "cargo_places", order.account_id, order, {"quantity": order.cargo_places}, priority=1

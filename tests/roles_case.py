@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import Command
 from odoo.tests import new_test_user
 
@@ -32,3 +34,17 @@ class RolesCase:
     def _as(self, group, records):
         user = self.users[group]
         return records.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+
+    def _get_spec(self, model, kind, view_id=False):
+        """What the web client asks for when it shows a view, lists inside of it included."""
+        return self._collect(etree.fromstring(model.get_view(view_id, kind)["arch"]))
+
+    def _collect(self, root):
+        spec = {}
+        for node in root:
+            if node.tag != "field":
+                spec.update(self._collect(node))
+                continue
+            inner = [view for view in node if view.tag in ("list", "kanban", "form")]
+            spec[node.get("name")] = {"fields": self._collect(inner[0])} if inner else {}
+        return spec
