@@ -103,7 +103,9 @@ class TestRolesOrders(RolesCase, ShippingCase):
 
     def test_workers_take_goods_back_from_the_delivery(self):
         order = self._hold()
-        self._as(USER, order.picking_ids.filtered(lambda picking: picking.state == "done")).action_marketplace_goods_back()
+        self._as(
+            USER, order.picking_ids.filtered(lambda picking: picking.state == "done")
+        ).action_marketplace_goods_back()
         self.assertEqual(order.cancel_state, "done")
 
     def test_workers_cancel_there(self):
