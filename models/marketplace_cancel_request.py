@@ -20,7 +20,7 @@ class MarketplaceCancelRequest(models.Model):
     sale_order_id = fields.Many2one(related="order_id.sale_order_id")
     # pending → approved | rejected, by us or, after decide_until, by the marketplace
     state = fields.Selection(
-        [("approved", "Approved"), ("pending", "To Decide"), ("rejected", "Rejected")],
+        [("pending", "To Decide"), ("approved", "Approved"), ("rejected", "Rejected")],
         required=True,
         readonly=True,
         index=True,
