@@ -211,5 +211,5 @@ class TestFboPoll(OrdersSimulatorCase):
         schedule = self.account._get_schedule("fbo")
         for _time in range(2):
             schedule._enqueue_due()
-        self.assertFalse(self._find_jobs("fbo_poll"))
+        self.assertFalse(self.env["marketplace.job"].search([("operation", "=", "fbo_poll")]))
         self.assertIn("may not do this", schedule.last_result)
