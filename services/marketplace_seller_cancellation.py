@@ -33,15 +33,14 @@ class MarketplaceSellerCancellation(models.AbstractModel):
 
     @api.model
     def _run_cancel_lines(self, jobs, adapter, deadline):
-        """Some units; what is left goes on. Afterwards the posting is compared with its order."""
+        """Some units; what is left of the posting goes on."""
         order, payload = self.env["marketplace.order"].browse(jobs.res_id), jobs.payload
         lines = [dto.PackageLine(sku=sku, quantity=quantity) for sku, quantity in payload["lines"]]
-        if (jobs.interrupted or jobs.attempts) and self._has_arrived(order, payload, adapter):
-            return self.env._("It had arrived there already.")
-        adapter.cancel_lines(order.number, lines, payload["reason_id"], payload["message"])
-        self._read(order, adapter)
+        if not ((jobs.interrupted or jobs.attempts) and self._has_arrived(order, payload, adapter)):
+            adapter.cancel_lines(order.number, lines, payload["reason_id"], payload["message"])
+            self._read(order, adapter)
         if order.status != status.CANCELLED:
-            self.env["marketplace.order.units"]._check_later(order._get_root())
+            self.env["marketplace.order.units"]._cancel_units(order._get_root(), dict(payload["lines"]))
         return order.raw_status
 
     def _has_arrived(self, order, payload, adapter):
