@@ -9,17 +9,12 @@ CRASH_SEED        the moments of the kills; printed, so that a run can be repeat
 CRASH_PATIENCE    180, seconds for the rest after the last kill
 """
 
-import json
 import os
 import random
-import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-from simulator_process import SimulatorProcess  # noqa: E402 - its folder is no package without Odoo
+from worker import SimulatorProcess, Worker, get_goods
 
 POSTINGS = int(os.environ.get("CRASH_POSTINGS", "300"))
 KILLS = int(os.environ.get("CRASH_KILLS", "20"))
@@ -27,60 +22,15 @@ SEED = int(os.environ.get("CRASH_SEED", "42"))
 PATIENCE = float(os.environ.get("CRASH_PATIENCE", "180"))
 #: The worker lives for so many seconds, counted from when it is ready to work.
 LIFE = (0.1, 5.0)
-WORKER = Path(__file__).with_name("crash_worker.py")
 
 
-class Worker:
-    """An Odoo process of its own."""
-
-    def __init__(self, role, simulator):
-        command = [
-            sys.executable,
-            "-m",
-            "odoo",
-            "shell",
-            "-d",
-            os.environ["CRASH_DB"],
-            "--no-http",
-            "--log-level=error",
-        ]
-        environment = {**os.environ, "CRASH_ROLE": role, "CRASH_SIMULATOR": simulator.url}
-        self.role = role
-        with WORKER.open() as script:
-            self.process = subprocess.Popen(
-                command, stdin=script, stdout=subprocess.PIPE, env=environment, text=True, bufsize=1
-            )
-
-    def read(self):
-        """Its next answer. Whatever else it prints is not JSON."""
-        for line in self.process.stdout:
-            if line.startswith("{"):
-                return json.loads(line)
-        raise SystemExit(f"The process «{self.role}» ended with status {self.process.wait()} and no answer")
-
-    def finish(self):
-        answer = self.read()
-        self.process.stdout.close()
-        if self.process.wait():
-            raise SystemExit(f"The process «{self.role}» ended with status {self.process.returncode}")
-        return answer
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+def start(role, simulator):
+    environment = {"CRASH_ROLE": role, "CRASH_SIMULATOR": simulator.url}
+    return Worker("crash_worker.py", role, os.environ["CRASH_DB"], environment)
 
 
 def fill_cabinet(simulator):
-    sys.path.insert(0, str(ROOT / "demo"))
-    from catalogue import items
-
-    rows = [
-        {"offer_id": item.article, "name": item.name, "barcode": item.barcode, "price": str(item.price), "vat": "0"}
-        for item in items()
-        if not item.flaw
-    ][:20]
-    simulator.control("POST", "ozon/products", {"products": rows})
+    simulator.control("POST", "ozon/products", {"products": get_goods()})
     simulator.control("POST", "ozon/options", {"label_task_delay": 0})
     # A call that has arrived and whose answer never comes is the dangerous moment: make it a long one, often.
     for path in ("/v4/posting/fbs/ship", "/v2/posting/fbs/package-label"):
@@ -105,7 +55,7 @@ def run(simulator):
     for kill in range(KILLS):
         # Work arrives all the time, so that each kill meets all kinds of it.
         buy(simulator, POSTINGS * (kill + 1) // KILLS - POSTINGS * kill // KILLS)
-        worker = Worker("work", simulator)
+        worker = start("work", simulator)
         worker.read()
         time.sleep(chance.uniform(*LIFE))
         worker.kill()
@@ -114,7 +64,7 @@ def run(simulator):
             f"   kill {kill + 1:2}: after {time.monotonic() - started:3.0f} s, {shipped} postings accepted", flush=True
         )
     simulator.control("DELETE", "faults")
-    worker = Worker("work", simulator)
+    worker = start("work", simulator)
     worker.read()
     return worker
 
@@ -124,10 +74,10 @@ def settle(simulator, worker):
     end = time.monotonic() + PATIENCE
     while True:
         time.sleep(3)
-        counted = Worker("count", simulator).finish()
+        counted = start("count", simulator).finish()
         if (len(counted["labels"]) >= POSTINGS and only_polls(counted["jobs"])) or time.monotonic() > end:
             worker.kill()
-            return Worker("count", simulator).finish()
+            return start("count", simulator).finish()
         if worker.process.poll() is not None:
             raise SystemExit(f"The last worker ended by itself, with status {worker.process.returncode}")
 
@@ -170,7 +120,7 @@ def main():
     print(f"   {POSTINGS} postings, {KILLS} kills, CRASH_SEED={SEED}", flush=True)
     with SimulatorProcess(products=0, postings=0, ship_delay=0, label_delay=1, no_limits=True, seed=SEED) as simulator:
         fill_cabinet(simulator)
-        Worker("prepare", simulator).finish()
+        start("prepare", simulator).finish()
         worker = run(simulator)
         counted = settle(simulator, worker)
         postings = look(simulator)
