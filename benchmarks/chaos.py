@@ -12,6 +12,7 @@ CHAOS_PATIENCE    240, seconds until what is not done after the last posting cou
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -113,19 +114,30 @@ class Day:
         self.live(4)
         self.cabinet.cancel_rest()
         self.signal("map")
-        quiet = 0
+        quiet, told = 0, 0
         while quiet < 3 and time.monotonic() < end:
             self.live(2)
             quiet = quiet + 1 if self.is_quiet() else 0
+            if time.monotonic() > told + 10:
+                told = time.monotonic()
+                print(f"   {len(self.cabinet.get_unfinished())} postings under way, {self.people.last}", flush=True)
             if self.is_nearly_done():
                 self.heal()
         self.heal()
         self.signal("stop")
-        self.people.process.wait(60)
+        self.wait_for(self.people)
         self.signal("last")
         for worker in self.workers:
-            worker.process.wait(PATIENCE)
-            worker.check()
+            self.wait_for(worker)
+
+    def wait_for(self, process):
+        try:
+            process.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            print(f"   the process «{process.role}» still works after {PATIENCE:.0f} s")
+            process.process.kill()
+        else:
+            process.check()
 
     def is_quiet(self):
         last = self.people.last

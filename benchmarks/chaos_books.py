@@ -6,6 +6,9 @@ count    all that the verdict needs, as JSON; plain columns, nothing that the ad
 
 import json
 import os
+from datetime import timedelta
+
+from odoo import fields
 
 STOCK = 5000
 
@@ -16,6 +19,8 @@ def say(**values):
 
 def prepare(env):
     account = env["marketplace.account"].search([])
+    # Nothing is older than this day: no years have to be read slice by slice.
+    account.start_date = fields.Datetime.now() - timedelta(hours=12)
     found = env["product.product"].create(
         {"name": "Found at last", "default_code": "FOUND", "is_storable": True, "taxes_id": False}
     )
@@ -102,8 +107,11 @@ def describe_picking(picking):
 
 
 def get_stock(env, place):
-    quants = env["stock.quant"].search([("location_id", "=", place.id)])
-    return {quant.product_id.default_code: [quant.quantity, quant.reserved_quantity] for quant in quants}
+    """{article: [units, reserved]}. A product may have several rows until Odoo merges them at night."""
+    rows = env["stock.quant"]._read_group(
+        [("location_id", "=", place.id)], ["product_id"], ["quantity:sum", "reserved_quantity:sum"]
+    )
+    return {product.default_code: [quantity, reserved] for product, quantity, reserved in rows}
 
 
 def get_number(env, job):
