@@ -1,7 +1,7 @@
 # Each target sets up what it needs by itself; what is slow to make is kept in a cache outside this folder.
 # Settings are environment variables: see `make help` and scripts/lib.sh.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop run shell test lint i18n bench crash pictures clean distclean
+.PHONY: help setup demo stop run shell test lint i18n bench crash chaos pictures clean distclean
 
 help: ## this list
 	@echo "Targets:"
@@ -15,6 +15,8 @@ help: ## this list
 # KEEP_DB=1                        test, bench, crash: keep the database
 # BENCH_OPEN=20000                 bench: open orders among which the last rows are measured (default: 2000)
 # BENCH_RST=/path/to/file          bench: the table goes there, too
+# CHAOS_POSTINGS=1000              chaos: size
+# CHAOS_SEED=42                    chaos: other postings, other moments
 # CRASH_SEED=42                    crash: other moments
 # DB=name                          run, shell: another database than the demo's
 # SALE_MARKETPLACE_PORT=8069       demo, run: the port
@@ -49,6 +51,9 @@ bench: ## measure against the speed budget
 
 crash: ## kill -9 a worker twenty times on the way from 300 postings to 300 labels
 	@bash scripts/crash.sh
+
+chaos: ## the bad day: 1,000 postings of all schemes, two workers, a kill -9, one call in ten failing
+	@bash scripts/chaos.sh
 
 pictures: ## the README's pictures, from the running demo
 	@bash scripts/pictures.sh

@@ -366,9 +366,10 @@ class MarketplaceOrder(models.Model):
     def _fetch(self):
         """Read the present state of these postings from the cabinet, soon."""
         for order in self:
-            self.env["marketplace.job"]._enqueue(
-                "order_fetch", order.account_id, order, {"number": order.number, "scheme": order.scheme}, priority=1
-            )
+            # What was never read tells no scheme: it is asked for wherever it may be.
+            known = {} if order.problem_kind == "payload" else {"scheme": order.scheme}
+            payload = {"number": order.number, **known}
+            self.env["marketplace.job"]._enqueue("order_fetch", order.account_id, order, payload, priority=1)
 
     def _requeue(self):
         """Put back in the line and wake the engine; the import itself happens there."""
