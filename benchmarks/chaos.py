@@ -76,9 +76,7 @@ class Day:
             process.read()
             process.listen()
         for fault in FAULTS:
-            self.simulator.control(
-                "POST", "faults", {"path": "/v", "probability": PROBABILITY, "times": None, **fault}
-            )
+            self.simulator.control("POST", "faults", {"path": "/v", "probability": PROBABILITY, "times": None, **fault})
 
     def storm(self):
         death = self.chance.randint(6, 14)

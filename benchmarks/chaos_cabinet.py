@@ -107,8 +107,7 @@ class Cabinet:
     # -- one moment of the day -----------------------------------------------------------------------------------------
     def look(self):
         self.rows = {
-            row["number"]: row
-            for row in self.simulator.control("GET", f"ozon/postings?fields={FIELDS}")["postings"]
+            row["number"]: row for row in self.simulator.control("GET", f"ozon/postings?fields={FIELDS}")["postings"]
         }
         return self.rows
 

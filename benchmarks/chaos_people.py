@@ -103,7 +103,9 @@ class People:
     def cancel_there(self, numbers):
         for number in numbers:
             request = urllib.request.Request(
-                f"{URL}/control/ozon/postings/{number}/cancel", b'{"by": "client"}', {"Content-Type": "application/json"}
+                f"{URL}/control/ozon/postings/{number}/cancel",
+                b'{"by": "client"}',
+                {"Content-Type": "application/json"},
             )
             OPENER.open(request, timeout=60).read()
             self.begun[number] = True

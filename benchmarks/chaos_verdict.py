@@ -99,7 +99,9 @@ class Verdict:
         for number, order in self.orders.items():
             row = self.there.get(number)
             if order["ship_state"] in ("sending", "sent") or order["label_state"] == "waiting" or order["to_apply"]:
-                halfway.append(f"{number} ship {order['ship_state']}, label {order['label_state']}, {order['to_apply']}")
+                halfway.append(
+                    f"{number} ship {order['ship_state']}, label {order['label_state']}, {order['to_apply']}"
+                )
             elif order["delivery_target"] and not order["delivery_problem"]:
                 halfway.append(f"{number} to tell: {order['delivery_target']}")
             if row and row["status"] != order["raw_status"]:

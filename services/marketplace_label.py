@@ -15,6 +15,8 @@ from ..marketplaces.base import errors, status
 FIRST_SECONDS, WAIT_SECONDS, TASK_SECONDS = 3, 15, 2
 #: After so long without a label a person should look.
 GIVE_UP = timedelta(hours=3)
+#: The marketplace gives no labels for these.
+GONE = (status.HANDED_OVER, status.DELIVERING, status.DELIVERED, status.CANCELLED)
 
 
 class MarketplaceLabel(models.AbstractModel):
@@ -131,9 +133,14 @@ class MarketplaceLabel(models.AbstractModel):
         }
 
     def _wait_or_give_up(self, job, exc):
+        order = self._posting_of(job)
+        if order.status in GONE:
+            # It has left with a label from the cabinet, or was cancelled: nobody needs ours any more.
+            text = self.env._("It has left without a label from here.")
+            order.write({"label_state": "none", "label_problem": text})
+            return text
         if fields.Datetime.now() - job.create_date > GIVE_UP:
             return exc
-        order = self._posting_of(job)
         text = self.env["marketplace.error.text"]._get_sentence(exc, job.account_id)
         order.label_problem = text
         return Again(WAIT_SECONDS, payload={}, note=text)

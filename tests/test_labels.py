@@ -217,3 +217,18 @@ class TestLabels(HttpShippingCase):
         order.action_request_labels()
         self._run_jobs()
         self.assertEqual(order.label_state, "ready")
+
+    def test_it_left_before_there_was_a_label(self):
+        order = self._receive((self.products[0], 1))
+        self._fail(LABEL_CREATE, "status", status=400, body={"code": 9, "message": "NO_POSTINGS_FOR_BATCH_DOWNLOAD"})
+        self._fail(LABEL_CREATE, "status", status=400, body={"code": 9, "message": "label not allowed"}, times=None)
+        order.action_ship()
+        self._run_jobs("orders")
+        for _step in range(2):
+            self.simulator.control("POST", "ozon/progress", {"number": order.number})
+        order._fetch()
+        self._run_jobs()
+        self.assertEqual((order.status, order.label_state), ("delivered", "none"))
+        self.assertIn("left without a label", order.label_problem)
+        jobs = self.env["marketplace.job"].search([("operation", "=", "label"), ("res_id", "=", order.id)])
+        self.assertEqual(set(jobs.mapped("state")), {"done"}, "Nobody asks for it any more")
