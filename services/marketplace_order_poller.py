@@ -87,10 +87,12 @@ class MarketplaceOrderPoller(models.AbstractModel):
             raise
         except errors.MarketplaceError as exc:
             return exc
-        _orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
+        orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
         if busy:
             return Again(3, note=self.env._("Another worker is at this posting."))
-        self._process(job.account_id)
+        if orders:
+            # The job that makes orders is one row for all workers: it is not touched without need.
+            self._process(job.account_id)
         self._finish_fetch(job)
         self._checkpoint()
         return None
