@@ -59,7 +59,7 @@ class People:
         after = None
         try:
             after = step()
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             self.env.cr.rollback()
             self.repeated += 1
@@ -224,7 +224,7 @@ class People:
             repeated=self.repeated,
             mapped=self.mapped,
         )
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
 
 People(env).work()  # noqa: F821 - the shell's
