@@ -27,8 +27,12 @@ SUMMARY = re.compile(
 EXPECTED = [
     # A run without a test of its tags: test.sh judges that itself.
     re.compile(r"0 failed, 0 error\(s\) of 0 tests when loading database"),
-    # Debian's wkhtmltopdf is the unpatched build; our labels need neither header nor footer.
-    re.compile(r"You need Wkhtmltopdf to print a pdf version|upgrade wkhtmltopdf", re.IGNORECASE),
+    # Debian's wkhtmltopdf is the unpatched build; our labels and lists need neither header nor footer.
+    re.compile(
+        r"You need Wkhtmltopdf to print a pdf version|upgrade wkhtmltopdf"
+        r"|wkhtmltopdf: The switch --[\w-]+, is not support using unpatched qt",
+        re.IGNORECASE,
+    ),
     # The browser was told to leave the page while it still loaded a bundle: the test itself was over.
     re.compile(r"Error received after termination: AssetsLoadingError"),
 ]
