@@ -37,12 +37,14 @@ class MarketplaceOrderStore(models.AbstractModel):
         :return: (new or changed orders, numbers that another worker holds at the moment)
         """
         postings = self._newest_per_number(postings)
-        busy = self._lock_numbers(account, list(postings))
         known = self._read_known(account, list(postings))
+        # What has not changed is not locked: whoever reads the same at the same time does not wait for it.
+        digests = {number: self._digest(posting) for number, posting in postings.items()}
+        unequal = [number for number, digest in digests.items() if known.get(number, {}).get("digest") != digest]
+        busy = self._lock_numbers(account, unequal)
         fresh, changed, same = [], [], []
         for number, posting in postings.items():
-            digest = self._digest(posting)
-            row = known.get(number)
+            digest, row = digests[number], known.get(number)
             if number in busy:
                 continue
             if not row:
