@@ -116,6 +116,10 @@ class MarketplaceLabel(models.AbstractModel):
 
     def _keep(self, job, task, pages):
         order = self._posting_of(job)
+        if order.status in (status.CANCELLED, status.SPLIT):
+            # Cancelled while it was drawn: a label that lies on a delivery would be printed.
+            order.write({"label_state": "none", "label_problem": False})
+            return order.raw_status
         if order.number in task.unprinted:
             return self._wait_or_give_up(job, JobFailure(task.unprinted[order.number]))
         pdf = pages.get(order.number)

@@ -232,3 +232,22 @@ class TestLabels(HttpShippingCase):
         self.assertIn("left without a label", order.label_problem)
         jobs = self.env["marketplace.job"].search([("operation", "=", "label"), ("res_id", "=", order.id)])
         self.assertEqual(set(jobs.mapped("state")), {"done"}, "Nobody asks for it any more")
+
+    def test_cancelled_while_it_is_drawn(self):
+        """The job that asks for it was running when the cancellation came, and went on afterwards."""
+        self._set(label_task_delay=3600)
+        order = self._receive((self.products[0], 1))
+        order.action_ship()
+        self._run_jobs(rounds=6)
+        job = self.env["marketplace.job"].search([("operation", "=", "label"), ("res_id", "=", order.id)])
+        self.assertEqual((order.label_state, bool(job.payload.get("task_id"))), ("waiting", True))
+        job.state = "running"
+        self._cancel_there(order)
+        order.action_refresh()
+        self._run_jobs("orders")
+        self.assertEqual(order.cancel_state, "hold")
+        self.simulator.control("POST", "clock", {"advance": 3600})
+        job.state = "pending"
+        self._run_jobs()
+        self.assertEqual((job.state, order.label_state, bool(order.label_id)), ("done", "none", False))
+        self.assertFalse(order.picking_ids.marketplace_label_ids)
