@@ -6,7 +6,7 @@ Run by scripts/chaos.sh, which prepares the database. Plain Python: Odoo runs in
 CHAOS_DB          the database, with the addon installed
 CHAOS_POSTINGS    1000
 CHAOS_SEED        other postings, other moments; printed, so that a run can be repeated
-CHAOS_PATIENCE    240, seconds until what is not done after the last posting counts as stuck
+CHAOS_PATIENCE    600 for 1000 postings; seconds until what is not done after the last posting counts as stuck
 """
 
 import json
@@ -24,7 +24,7 @@ from worker import SimulatorProcess, Worker, get_goods
 
 POSTINGS = int(os.environ.get("CHAOS_POSTINGS", "1000"))
 SEED = int(os.environ.get("CHAOS_SEED", "42"))
-PATIENCE = float(os.environ.get("CHAOS_PATIENCE", "240"))
+PATIENCE = float(os.environ.get("CHAOS_PATIENCE") or max(240, POSTINGS * 0.6))
 WAVES = 20
 #: Seconds between two waves of postings.
 PAUSE = max(0.8, POSTINGS / 400)
