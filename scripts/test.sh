@@ -2,7 +2,7 @@
 # make test: the addon's tests on a copy of the template database, then the checks that need a database.
 #   TAGS=/sale_marketplace:TestOrder   only these tests (Odoo's --test-tags), without the checks
 #   KEEP_DB=1                          keep the database
-#   TEST_TIMEOUT=900                   seconds until a run that hangs is ended
+#   TEST_TIMEOUT=1100                  seconds until a run that hangs is ended
 # The last line is 'N passed, N failed': Odoo's tests; a failed check counts as one more failure.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -39,12 +39,12 @@ log="$LOGS/test-$CHECKOUT_KEY.log" counts="$LOGS/test-$CHECKOUT_KEY.counts"
 say "database $TEST_DB, log $log"
 rm -f "$counts"
 status=(0 0)
-ODOO_TIMEOUT="${TEST_TIMEOUT:-900}" odoo -d "$TEST_DB" -i "$MODULE" --test-tags="${TAGS:-/$MODULE}" --stop-after-init \
+ODOO_TIMEOUT="${TEST_TIMEOUT:-1100}" odoo -d "$TEST_DB" -i "$MODULE" --test-tags="${TAGS:-/$MODULE}" --stop-after-init \
     --http-interface=127.0.0.1 --http-port="$(free_port)" 2>&1 |
     "$VENV/bin/python" "$CHECKOUT/scripts/watch_log.py" --log "$log" --label "Tests" --result "$counts" || status=("${PIPESTATUS[@]}")
 [ ! -s "$counts" ] || read -r PASSED FAILED SKIPPED PROBLEMS <"$counts"
 if [ "${status[0]}" = 124 ] || [ "${status[0]}" = 137 ]; then
-    say "the run was ended after ${TEST_TIMEOUT:-900} s (raise TEST_TIMEOUT, or see in the log which test hangs)"
+    say "the run was ended after ${TEST_TIMEOUT:-1100} s (raise TEST_TIMEOUT, or see in the log which test hangs)"
     FAILED_CHECKS+=(timeout)
 elif [ "$(pg -d "$TEST_DB" -c "SELECT state FROM ir_module_module WHERE name = '$MODULE'")" != installed ]; then
     say "Odoo did not install $MODULE"
