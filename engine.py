@@ -1,4 +1,4 @@
-"""The job engine's vocabulary, shared by ``models/marketplace_job.py`` and the services that do the work."""
+"""The job engine's vocabulary, shared by ``models/marketplace_job*.py`` and the services that do the work."""
 
 from collections import namedtuple
 
@@ -75,6 +75,8 @@ OPERATIONS = {
         "Send a test message", "notifications", "marketplace.notification.sender", "_run_test", 1, None
     ),
 }
+#: What a posting that is cancelled there needs no more.
+OF_LIVE_POSTINGS = ("ship", "ship_watch", "label", "cargo_places", "delivery_status", "tracking")
 #: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
 ALWAYS_READY = ("notify", "notify_test")
 LANES = [

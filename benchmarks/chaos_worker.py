@@ -11,10 +11,10 @@ from pathlib import Path
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.sale_marketplace.marketplaces.base import dto
-from odoo.addons.sale_marketplace.models import marketplace_job
+from odoo.addons.sale_marketplace.models import marketplace_job_engine
 
 # Odoo runs the lanes side by side; in one process they take turns.
-marketplace_job.RUN_SECONDS = 3
+marketplace_job_engine.RUN_SECONDS = 3
 
 LANES = ("orders", "labels", "catalogue", "notifications")
 POLLS = ("orders_poll", "statuses_poll", "fbo_poll", "returns_poll", "own_returns_poll", "cancel_requests_poll")

@@ -16,6 +16,7 @@ from . import (
     marketplace_exemplar,
     marketplace_handover,
     marketplace_job,
+    marketplace_job_engine,
     marketplace_notification,
     marketplace_notification_rule,
     marketplace_offer,

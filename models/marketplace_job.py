@@ -1,5 +1,3 @@
-import logging
-import random
 import time
 from datetime import timedelta
 
@@ -8,17 +6,12 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
-from ..engine import ALWAYS_READY, LANES, MAX_ATTEMPTS, OPERATIONS, Again, JobFailure
-from ..marketplaces.base import errors
+from ..engine import LANES, OPERATIONS
 
-_logger = logging.getLogger(__name__)
-
-#: Another worker was quicker, or is at it: the same work succeeds, or finds itself done, a moment later.
-LOST_RACES = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation)
-#: Where the caller's time budget is unknown: so long may one lane work before it lets others have their turn.
-RUN_SECONDS = 240
+#: Waits between the tries to remember a job whose twin is just being started, or was just remembered by another.
+TWIN_PAUSES = (0.02, 0.1, 0)
 
 
 class MarketplaceJob(models.Model):
@@ -149,12 +142,7 @@ class MarketplaceJob(models.Model):
             waiting = known.filtered(lambda job: job.state == "pending")
             # What is asked for again is no failure to look after any more.
             (known - waiting).write({"state": "cancelled", "result": self.env._("A newer job does the same.")})
-            if waiting:
-                if payload and payload != waiting.payload:
-                    waiting.payload = payload
-                if eta is None or eta < waiting.eta:
-                    waiting.write({"eta": eta or fields.Datetime.now(), "priority": min(priority, waiting.priority)})
-                    self._trigger_lanes([waiting.lane], eta)
+            if waiting and waiting._join(payload, eta, priority):
                 return waiting
         vals = {
             "account_id": account.id,
@@ -166,157 +154,50 @@ class MarketplaceJob(models.Model):
             "eta": eta or fields.Datetime.now(),
             "priority": priority,
         }
+        for pause in TWIN_PAUSES:
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    job = self.sudo().create(vals)
+            except UniqueViolation:
+                # Somebody remembered the same a moment ago, or is about to start what waited: the latter frees its key.
+                time.sleep(pause)
+            else:
+                self._trigger_lanes([job.lane], eta)
+                return job
+        return self.browse()
+
+    def _join(self, payload, eta, priority):
+        """Let this waiting job do what is asked for now. Returns False when it may have begun without that."""
+        now = fields.Datetime.now()
+        vals = {"payload": payload} if payload and payload != self.payload else {}
+        if (eta or now) < self.eta:
+            vals.update(eta=eta or now, priority=min(priority, self.priority))
+        if vals:
+            self.write(vals)
+        elif not self._hold_back():
+            return False
+        if eta is None or "eta" in vals:
+            self._trigger_lanes([self.lane], eta)
+        return True
+
+    def _hold_back(self):
+        """Keep this waiting job from starting before our transaction ends: only then it sees what it is to do.
+
+        A shared lock, not a write: many may ask for the same work at once, and none of them has to be repeated.
+        Returns False when a worker has the job already, or has changed it since our transaction began.
+        """
+        self.flush_recordset()
+        query = SQL("SELECT id FROM marketplace_job WHERE id = %s AND state = 'pending' FOR SHARE SKIP LOCKED", self.id)
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                job = self.sudo().create(vals)
-        except UniqueViolation:
-            # Somebody remembered the same a moment ago, in a transaction that we cannot see yet.
-            return self.browse()
-        self._trigger_lanes([job.lane], eta)
-        return job
+                return bool(self.env.execute_query(query))
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            return False
 
     @api.model
     def _trigger_lanes(self, lanes=None, at=None):
         for lane in set(lanes or dict(LANES)):
             self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").sudo()._trigger(at=at)
-
-    # === ENGINE === #
-    @api.model
-    def _get_ready_domain(self, lane):
-        return [
-            ("lane", "=", lane),
-            ("state", "in", ("pending", "running")),
-            ("eta", "<=", fields.Datetime.now()),
-            "|",
-            ("account_id.state", "=", "connected"),
-            ("operation", "in", ALWAYS_READY),
-            ("account_id.active", "=", True),
-        ]
-
-    @api.model
-    def _cron_run_lane(self, lane):
-        """Body of a lane's scheduled action: take what is ready, lock, run, record, go on while there is time."""
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=self.search_count(self._get_ready_domain(lane)))
-        deadline = time.monotonic() + RUN_SECONDS
-        while jobs := self._take_next(lane):
-            jobs._run(deadline)
-            if not progress(len(jobs), remaining=self.search_count(self._get_ready_domain(lane))):
-                break
-            if time.monotonic() > deadline:
-                break
-
-    @api.model
-    def _take_next(self, lane):
-        """Lock the most urgent jobs that fit into one call: one account, one operation. Empty when nothing is free."""
-        for candidate in self.search(self._get_ready_domain(lane), limit=50):
-            first = candidate.try_lock_for_update().filtered_domain(self._get_ready_domain(lane))
-            if not first:
-                continue
-            size = OPERATIONS[first.operation].size
-            if size == 1 or first.state == "running":
-                # What a worker died on is tried alone: the next death names the culprit.
-                return first
-            similar = self.search(
-                [
-                    *self._get_ready_domain(lane),
-                    ("account_id", "=", first.account_id.id),
-                    ("operation", "=", first.operation),
-                    ("state", "=", "pending"),
-                    ("id", "!=", first.id),
-                ],
-                limit=size - 1,
-            )
-            return first + similar.try_lock_for_update().filtered_domain(self._get_ready_domain(lane))
-        return self.browse()
-
-    def _run(self, deadline):
-        """Do the work in a transaction of its own, then record how it ended in this one: a failure's own rollback
-        can never take the record of the failure with it."""
-        started = time.monotonic()
-        jobs = self._mark_started()
-        if not jobs:
-            return
-        runner = self.env["marketplace.job.runner"]
-        outcomes, exchanges = runner._execute(jobs, deadline)
-        duration = (time.monotonic() - started) / len(jobs)
-        endings = {job: job._get_ending(outcomes[job.id]) for job in jobs}
-        runner._tell(endings)
-        for job, vals in endings.items():
-            job._record({**vals, "duration": duration})
-        self.env["marketplace.exchange"]._store(jobs.account_id, exchanges, jobs[0])
-
-    def _mark_started(self):
-        """Commit the mark before anything leaves the house, then hold the rows again."""
-        now = fields.Datetime.now()
-        for dead in self.filtered(lambda job: job.state == "running"):
-            dead.write({"interrupted": True, "attempts": dead.attempts + 1})
-        self.write({"state": "running", "started_at": now})
-        # The one commit that must come before a call: a crash during the call leaves the mark behind.
-        self.env["ir.cron"]._commit_progress()
-        return self.try_lock_for_update().filtered_domain([("state", "=", "running"), ("started_at", "=", now)])
-
-    def _get_ending(self, outcome):
-        """Values that record how the job ended.
-
-        :param outcome: None | str when done, else the exception that ended it
-        """
-        self.ensure_one()
-        now = fields.Datetime.now()
-        if outcome is None or isinstance(outcome, str):
-            return {
-                "state": "done",
-                "done_at": now,
-                "result": outcome or False,
-                "error": False,
-                "error_kind": False,
-                "interrupted": False,
-            }
-        if isinstance(outcome, Again):
-            vals = {"state": "pending", "eta": now + timedelta(seconds=outcome.seconds), "result": outcome.note}
-            if outcome.payload is not None:
-                vals["payload"] = outcome.payload
-            # It went on: what failed before no longer counts.
-            return {**vals, "interrupted": False, "attempts": 0}
-        return self._get_failure_vals(outcome, now)
-
-    def _record(self, vals):
-        self.ensure_one()
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                self.write({**vals, "started_at": False})
-        except UniqueViolation:
-            # The same was asked for again meanwhile, maybe in a transaction that ours cannot see.
-            text = self.env._("A newer job does the same.")
-            self.write({**vals, "state": "cancelled", "result": text, "started_at": False})
-        if self.state == "pending":
-            later = self.eta > fields.Datetime.now()
-            self._trigger_lanes([self.lane], self.eta if later else None)
-
-    def _get_failure_vals(self, exc, now):
-        """How an exception is kept: what to tell, whether and when to try again."""
-        explainer = self.env["marketplace.error.text"].with_context(lang=self.account_id._get_language())
-        kind, text = explainer._explain(exc, self.account_id)
-        attempts = self.attempts + 1
-        vals = {"attempts": attempts, "error": text, "error_kind": kind}
-        # A body that is no JSON was cut, or is the page of a proxy: the next one may be whole.
-        cut = isinstance(exc, errors.PayloadError) and exc.path == "body"
-        temporary = cut or isinstance(exc, (errors.Retryable, *LOST_RACES))
-        if isinstance(exc, errors.AuthError):
-            # The account is paused (see the runner); its jobs wait for a working key and lose no attempt.
-            return {**vals, "state": "pending", "eta": now, "attempts": self.attempts}
-        if isinstance(exc, errors.RateLimited) or (temporary and attempts < MAX_ATTEMPTS):
-            # Being asked to wait is not a failure: however often, the job only waits.
-            wait = getattr(exc, "retry_after", None) or self._get_backoff(attempts)
-            return {**vals, "state": "pending", "eta": now + timedelta(seconds=wait)}
-        if not isinstance(exc, (errors.MarketplaceError, UserError, JobFailure)) and not temporary:
-            _logger.error("Marketplace job %s (%s) failed", self.id, self.operation, exc_info=exc)
-        return {**vals, "state": "failed", "done_at": now}
-
-    @api.model
-    def _get_backoff(self, attempts):
-        """Seconds: 10, 20, 40 … at most half an hour, with a little chance so that a crowd does not return at once."""
-        return min(10 * 2 ** (attempts - 1), 1800) * random.uniform(0.9, 1.1)
 
     @api.autovacuum
     def _gc_done(self):
@@ -340,12 +221,12 @@ class MarketplaceJob(models.Model):
 
     @api.model
     def _cancel_waiting(self, record, operations):
-        """The record no longer needs these."""
+        """The record no longer needs these; nobody has to look after those that failed, either."""
         self.sudo().search(
             [
                 ("res_model", "=", record._name),
                 ("res_id", "in", record.ids),
                 ("operation", "in", operations),
-                ("state", "=", "pending"),
+                ("state", "in", ("pending", "failed")),
             ]
         ).write({"state": "cancelled"})

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang, groupby
 
+from ..engine import OF_LIVE_POSTINGS
 from ..marketplaces.base import status as unified
 from .marketplace_warehouse import SCHEMES
 
@@ -387,6 +388,8 @@ class MarketplaceOrder(models.Model):
 
     def _on_job_ended(self, job, vals):
         """The engine tells how a job of this posting ended without success; see ``marketplace.job.runner``."""
+        if job.operation in OF_LIVE_POSTINGS:
+            self = self.filtered(lambda order: order.status != unified.CANCELLED)
         failed, text = vals["state"] == "failed", vals.get("error")
         if failed and job.operation in FAILURE_EVENTS:
             self.env["marketplace.notifier"]._tell(
@@ -399,7 +402,7 @@ class MarketplaceOrder(models.Model):
                 order.ship_problem = text
             elif job.operation == "label" and text:
                 order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
-            elif job.operation in ("delivery_status", "tracking") and text:
+            elif job.operation in ("delivery_status", "tracking") and failed:
                 order.delivery_problem = text
             elif job.operation in ASKED_FOR and failed:
                 order.message_post(body=text)

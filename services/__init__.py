@@ -19,6 +19,7 @@ from . import (
     marketplace_notifier,
     marketplace_offer_importer,
     marketplace_offer_matcher,
+    marketplace_order_batch,
     marketplace_order_poller,
     marketplace_order_processor,
     marketplace_order_status,

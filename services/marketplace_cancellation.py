@@ -3,10 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import OF_LIVE_POSTINGS
 from ..marketplaces.base import status
 
-#: What waits to be sent is of no use once a posting is cancelled.
-STOPPED_OPERATIONS = ("ship", "label", "cargo_places", "delivery_status", "tracking")
 #: The marketplace has the goods.
 HANDED_OVER = (status.HANDED_OVER, status.DELIVERING, status.DELIVERED, status.NOT_ACCEPTED, status.DISPUTE)
 
@@ -53,9 +52,18 @@ class MarketplaceCancellation(models.AbstractModel):
         return order.sale_order_id.state != "cancel" and row.action != "cancel"
 
     def _stop(self, order):
-        self.env["marketplace.job"]._cancel_waiting(order, STOPPED_OPERATIONS)
-        if order.ship_state == "sending":
-            order.ship_state = "none"
+        """Nothing is sent, waited for or wrong with it any more. A label that is there stays until the box is open."""
+        self.env["marketplace.job"]._cancel_waiting(order, OF_LIVE_POSTINGS)
+        order.write(
+            {
+                "ship_state": "shipped" if order.ship_state == "shipped" else "none",
+                "ship_problem": False,
+                "label_state": "ready" if order.label_id else "none",
+                "label_problem": False,
+                "delivery_target": False,
+                "delivery_problem": False,
+            }
+        )
 
     def _get_live_parts(self, order):
         """Other parts of the same sale order that still have to be delivered."""

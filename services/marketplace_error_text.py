@@ -4,7 +4,6 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..engine import JobFailure
 from ..marketplaces.base import errors
@@ -23,7 +22,7 @@ class MarketplaceErrorText(models.AbstractModel):
             return self._explain_marketplace(exc, account)
         if isinstance(exc, (JobFailure, UserError)):
             return "user", str(exc)
-        if isinstance(exc, (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation)):
+        if isinstance(exc, UniqueViolation):
             return "retry", self.env._("Another worker changed the same records: it will be tried again.")
         detail = "".join(traceback.format_exception(exc))[-3000:]
         return "bug", self.env._("The program failed; please report it:\n%s", detail)

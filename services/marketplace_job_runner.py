@@ -3,8 +3,12 @@
 import time
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..engine import ALWAYS_READY, MAX_ATTEMPTS, OPERATIONS, JobFailure
+
+#: Waits before it is tried again to tell how a job ended.
+TELL_PAUSES = (0.1, 0.5, 2)
 
 
 class MarketplaceJobRunner(models.AbstractModel):
@@ -74,6 +78,17 @@ class MarketplaceJobRunner(models.AbstractModel):
         """
         if all(vals["state"] == "done" for vals in endings.values()):
             return
+        for wait in TELL_PAUSES:
+            try:
+                self._tell_now(endings)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody works on the same record at this moment.
+                time.sleep(wait)
+            else:
+                return
+        self._tell_now(endings)
+
+    def _tell_now(self, endings):
         with self.env.registry.cursor() as cr:
             language = next(iter(endings)).account_id._get_language()
             env = api.Environment(cr, SUPERUSER_ID, {"lang": language})

@@ -87,6 +87,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
             raise
         except errors.MarketplaceError as exc:
             return exc
+        self._checkpoint()
         orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
         if busy:
             return Again(3, note=self.env._("Another worker is at this posting."))
@@ -135,6 +136,8 @@ class MarketplaceOrderPoller(models.AbstractModel):
         """Store page by page, each page lasting before the next is asked for. Returns (seen, new or changed)."""
         seen = changed = 0
         for page in split_every(PAGE, postings):
+            # The page took its time to come: what others have stored meanwhile must be seen.
+            self._checkpoint()
             orders, busy = self.env["marketplace.order.store"]._store(account, page)
             seen += len(page)
             changed += len(orders)
@@ -163,7 +166,16 @@ class MarketplaceOrderPoller(models.AbstractModel):
     def _finish(self, account, task, seen, new, started):
         result = self.env._("%(seen)s postings read, %(new)s new or changed", seen=seen, new=new)
         account._get_schedule(task)._note_run("done", result, started)
+        self._wake(account)
         return result
+
+    def _wake(self, account):
+        """What waits in Odoo is taken up even if the job for it was lost between two transactions."""
+        Order = self.env["marketplace.order"]
+        if Order.search_count([("account_id", "=", account.id), ("state", "=", "received")], limit=1):
+            self._process(account)
+        if Order.search_count([("account_id", "=", account.id), ("to_apply", "=", True)], limit=1):
+            self.env["marketplace.status.applier"]._wake(account)
 
     def _checkpoint(self):
         self.env["marketplace.job.runner"]._checkpoint()

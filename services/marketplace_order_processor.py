@@ -4,15 +4,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..engine import Again
 from ..marketplaces.base import status
 from .marketplace_order_status import ASSEMBLED_THERE
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 50
 #: Statuses at which a new posting usually comes: «nothing» in the table leaves its order a quotation.
 CONFIRMING = (status.TO_ASSEMBLE, status.ASSEMBLED)
 
@@ -31,27 +28,14 @@ class MarketplaceOrderProcessor(models.AbstractModel):
     """Turns stored postings into confirmed sale orders, in batches; one that cannot be made never stops the others."""
 
     _name = "marketplace.order.processor"
+    _inherit = "marketplace.order.batch"
     _description = "Marketplace Order Processor"
 
     # --- handler of the engine ----------------------------------------------------------------------------------
     @api.model
     def _run_process(self, jobs, adapter, deadline):
-        account, runner = jobs.account_id, self.env["marketplace.job.runner"]
-        count = 0
-        while orders := self._take(account):
-            self._process(orders)
-            count += len(orders)
-            runner._checkpoint()
-            if not runner._has_time(deadline):
-                raise Again(note=self.env._("%s postings so far", count))
-        return self.env._("%s postings", count)
-
-    def _take(self, account):
-        """The next postings that nobody else works on, most urgent first."""
-        orders = self.env["marketplace.order"].search(
-            [("account_id", "=", account.id), ("state", "=", "received")], order="ship_by, id", limit=BATCH
-        )
-        return orders.try_lock_for_update().filtered_domain([("state", "=", "received")])
+        """The most urgent first."""
+        return self._drain(jobs, deadline, [("state", "=", "received")], "ship_by, id", self._process)
 
     # --- the work -----------------------------------------------------------------------------------------------
     @api.model
@@ -61,7 +45,7 @@ class MarketplaceOrderProcessor(models.AbstractModel):
             batch = self._set_aside(batch)
             self._link_offers(batch)
             ready = self._check_each(batch)
-            self._build_together(ready)
+            self._all_or_each(ready, self._build, self._tell_build_failure)
             self._tell(batch)
 
     def _tell(self, orders):
@@ -241,25 +225,7 @@ class MarketplaceOrderProcessor(models.AbstractModel):
         )
 
     # --- building -----------------------------------------------------------------------------------------------
-    def _build_together(self, orders):
-        """All at once; where that fails, one by one, so that only the culprit stays behind."""
-        if not orders:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._build(orders)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as exc:  # noqa: BLE001 - the reason is found, and told, posting by posting
-            if len(orders) == 1:
-                self._tell_build_failure(orders, exc)
-                return
-            _logger.info("A batch of %s postings failed (%s): one by one now", len(orders), exc)
-            for order in orders:
-                self._build_together(order)
-
     def _tell_build_failure(self, order, exc):
-        order.invalidate_recordset()
         if isinstance(exc, PostingProblem):
             order._set_problem(exc.kind, exc.text, exc.state)
             return

@@ -58,6 +58,8 @@ class MarketplaceOrderStatus(models.AbstractModel):
         if not order.sale_order_id:
             order._requeue()
             return
+        if order.status in ASSEMBLED_THERE:
+            self._note_assembled(order)
         order.write({"cancel_state": False, "goods_state": False, "cancelled_at": False})
         if order.sale_order_id.state == "cancel":
             text = self.env._(

@@ -230,8 +230,14 @@ class MarketplaceShipment(models.AbstractModel):
         if job.interrupted or job.attempts:
             if self._look(order, job.payload, adapter):
                 return self.env._("It had arrived there already.")
-        self.env["marketplace.marking"]._prepare(order, adapter, job.payload)
-        numbers = self._call_ship(order, job.payload, adapter)
+        try:
+            self.env["marketplace.marking"]._prepare(order, adapter, job.payload)
+            numbers = self._call_ship(order, job.payload, adapter)
+        except errors.Rejected:
+            # Maybe it was cancelled, or assembled in the cabinet, and the news is still on its way.
+            if self._look(order, job.payload, adapter):
+                return self.env._("Nothing to send any more: %s", order.raw_status)
+            raise
         self._record_shipped(order, job.payload, numbers)
         return ", ".join(numbers)
 

@@ -1,15 +1,13 @@
 import logging
+from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..engine import Again
 from ..marketplaces.base import status
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 50
 #: Each one includes those before it.
 LEVELS = ("none", "confirm", "deliver", "invoice", "paid")
 
@@ -22,6 +20,7 @@ class MarketplaceStatusApplier(models.AbstractModel):
     """
 
     _name = "marketplace.status.applier"
+    _inherit = "marketplace.order.batch"
     _description = "Marketplace Status Applier"
 
     # --- planning -----------------------------------------------------------------------------------------------
@@ -34,7 +33,11 @@ class MarketplaceStatusApplier(models.AbstractModel):
     def _enqueue(self, orders):
         orders.filtered(lambda order: not order.to_apply).write({"to_apply": True})
         for account in orders.account_id:
-            self.env["marketplace.job"]._enqueue("status_apply", account, priority=6)
+            self._wake(account)
+
+    @api.model
+    def _wake(self, account):
+        self.env["marketplace.job"]._enqueue("status_apply", account, priority=6)
 
     def _has_work(self, order):
         row = order.account_id._get_status_action(order.scheme, order.status)
@@ -53,20 +56,7 @@ class MarketplaceStatusApplier(models.AbstractModel):
     # --- handler of the engine ----------------------------------------------------------------------------------
     @api.model
     def _run_apply(self, jobs, adapter, deadline):
-        account, runner = jobs.account_id, self.env["marketplace.job.runner"]
-        count = 0
-        while orders := self._take(account):
-            self._apply(orders)
-            count += len(orders)
-            runner._checkpoint()
-            if not runner._has_time(deadline):
-                raise Again(note=self.env._("%s postings so far", count))
-        return self.env._("%s postings", count)
-
-    def _take(self, account):
-        domain = [("account_id", "=", account.id), ("to_apply", "=", True)]
-        orders = self.env["marketplace.order"].search(domain, order="id", limit=BATCH)
-        return orders.try_lock_for_update().filtered_domain([("to_apply", "=", True)])
+        return self._drain(jobs, deadline, [("to_apply", "=", True)], "id", self._apply)
 
     # --- the work -----------------------------------------------------------------------------------------------
     @api.model
@@ -81,29 +71,13 @@ class MarketplaceStatusApplier(models.AbstractModel):
                 group.sale_order_id.write({"tag_ids": [(4, row.tag_id.id)]})
             alive = group.filtered(lambda order: order.sale_order_id.state != "cancel" and not order.cancel_state)
             if row.action in LEVELS:
-                self._raise_together(alive, LEVELS.index(row.action))
+                work = partial(self._raise_to, level=LEVELS.index(row.action))
+                self._all_or_each(alive, work, self._tell_failure)
 
-    def _raise_together(self, orders, level):
-        """All at once; where that fails, one by one, so that only the culprit stays behind."""
-        if not orders:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._raise_to(orders, level)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as exc:
-            if len(orders) > 1:
-                for order in orders:
-                    self._raise_together(order, level)
-                return
-            orders.invalidate_recordset()
-            if not isinstance(exc, UserError):
-                _logger.exception("The status of posting %s could not be applied", orders.number)
-            orders.write({"problem_kind": "action", "problem": str(exc) or repr(exc)})
-            return
-        done = orders.filtered(lambda order: order.problem_kind == "action")
-        done.write({"problem_kind": False, "problem": False})
+    def _tell_failure(self, order, exc):
+        if not isinstance(exc, UserError):
+            _logger.error("The status of posting %s could not be applied", order.number, exc_info=exc)
+        order.write({"problem_kind": "action", "problem": str(exc) or repr(exc)})
 
     def _raise_to(self, orders, level):
         if level >= LEVELS.index("confirm"):
@@ -114,6 +88,8 @@ class MarketplaceStatusApplier(models.AbstractModel):
             invoices = self._invoice(orders)
             if level >= LEVELS.index("paid"):
                 self._pay(orders, invoices)
+        repaired = orders.filtered(lambda order: order.problem_kind == "action")
+        repaired.write({"problem_kind": False, "problem": False})
 
     def _confirm(self, orders, level):
         drafts = orders.filtered(lambda order: order.sale_order_id.state in ("draft", "sent"))

@@ -245,7 +245,7 @@ class TestEngine(OrdersSimulatorCase):
         self._handle("orders_poll", handler)
         self._handle("statuses_poll", lambda jobs, env: "fine")
         bug, fine = self._add(priority=1), self._add("statuses_poll", priority=2)
-        with self.assertLogs("odoo.addons.sale_marketplace.models.marketplace_job", "ERROR") as logs:
+        with self.assertLogs("odoo.addons.sale_marketplace.models.marketplace_job_engine", "ERROR") as logs:
             self._trigger()
         self.assertEqual((bug.state, bug.error_kind, fine.state), ("failed", "bug", "done"))
         self.assertIn("ZeroDivisionError", bug.error)
@@ -258,7 +258,7 @@ class TestEngine(OrdersSimulatorCase):
 
         self._handle("orders_poll", handler)
         job = self._add()
-        with mute_logger("odoo.sql_db", "odoo.addons.sale_marketplace.models.marketplace_job"):
+        with mute_logger("odoo.sql_db", "odoo.addons.sale_marketplace.models.marketplace_job_engine"):
             self._trigger()
         self.assertEqual((job.state, job.error_kind), ("failed", "bug"))
 

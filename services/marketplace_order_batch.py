@@ -1,0 +1,62 @@
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..engine import Again
+
+BATCH = 50
+#: A batch that loses against others (people who pack the same goods) is repeated in smaller ones, down to this.
+SMALLEST = 5
+
+
+class MarketplaceOrderBatch(models.AbstractModel):
+    """Works off a queue of postings in batches; one that fails never stops the others."""
+
+    _name = "marketplace.order.batch"
+    _description = "Batch of Postings"
+
+    @api.model
+    def _drain(self, jobs, deadline, waiting, order, work):
+        """Body of a handler of the engine: batch by batch, each lasting, until nothing waits or the time is up.
+
+        :param waiting: domain of postings that wait; ``work`` takes them out of it
+        :param order: which come first
+        :param work: function of a batch
+        """
+        account, runner = jobs.account_id, self.env["marketplace.job.runner"]
+        domain = [("account_id", "=", account.id), *waiting]
+        size = max(SMALLEST, BATCH >> jobs.attempts)
+        count = 0
+        while orders := self._take(domain, waiting, order, size):
+            work(orders)
+            count += len(orders)
+            runner._checkpoint()
+            if not runner._has_time(deadline):
+                raise Again(note=self.env._("%s postings so far", count))
+        return self.env._("%s postings", count)
+
+    def _take(self, domain, waiting, order, size):
+        """The next postings that nobody else works on."""
+        orders = self.env["marketplace.order"].search(domain, order=order, limit=size)
+        return orders.try_lock_for_update().filtered_domain(waiting)
+
+    @api.model
+    def _all_or_each(self, orders, work, tell_failure):
+        """All at once; where that fails, one by one, so that only the culprit stays behind.
+
+        :param work: function of postings
+        :param tell_failure: function (one posting, exception)
+        """
+        if not orders:
+            return
+        try:
+            with self.env.cr.savepoint():
+                work(orders)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as exc:  # noqa: BLE001 - the reason is found, and told, posting by posting
+            if len(orders) == 1:
+                orders.invalidate_recordset()
+                tell_failure(orders, exc)
+                return
+            for order in orders:
+                self._all_or_each(order, work, tell_failure)
