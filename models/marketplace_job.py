@@ -154,6 +154,8 @@ class MarketplaceJob(models.Model):
             "eta": eta or fields.Datetime.now(),
             "priority": priority,
         }
+        # What waits to be written fails here, if it fails, and not where it would be taken for a twin.
+        self.env.flush_all()
         for pause in TWIN_PAUSES:
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
@@ -189,7 +191,7 @@ class MarketplaceJob(models.Model):
         self.flush_recordset()
         query = SQL("SELECT id FROM marketplace_job WHERE id = %s AND state = 'pending' FOR SHARE SKIP LOCKED", self.id)
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
                 return bool(self.env.execute_query(query))
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return False

@@ -78,10 +78,15 @@ class MarketplaceJob(models.Model):
     def _lock_ready(self, lane):
         """Those of these jobs that nobody else has. One that was changed since our snapshot is somebody else's."""
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
                 return self.try_lock_for_update().filtered_domain(self._get_ready_domain(lane))
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return self.browse()
+
+    def _is_outranked(self):
+        """Whether something more urgent has come into the lane: what takes long lets it pass now and then."""
+        urgent = [*self._get_ready_domain(self.lane), ("priority", "<", self.priority), ("state", "=", "pending")]
+        return bool(self.search_count(urgent, limit=1))
 
     def _run(self, deadline):
         """Do the work in a transaction of its own, then record how it ended in this one: a failure's own rollback

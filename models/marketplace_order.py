@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang, groupby
+from odoo.tools import formatLang
 
 from ..engine import OF_LIVE_POSTINGS
 from ..marketplaces.base import status as unified
@@ -376,8 +376,8 @@ class MarketplaceOrder(models.Model):
         """Put back in the line and wake the engine; the import itself happens there."""
         orders = self.filtered(lambda order: not order.sale_order_id)
         orders.write({"state": "received", "problem": False, "problem_kind": False})
-        for account, _orders in groupby(orders, lambda order: order.account_id):
-            self.env["marketplace.job"]._enqueue("order_process", account)
+        for account in orders.account_id:
+            self.env["marketplace.order.poller"]._process(account)
 
     def _require_operation(self, operation):
         for account in self.account_id:

@@ -64,6 +64,19 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
             self.env["marketplace.job"]._enqueue("tracking", order.account_id, order, {"number": number}, priority=2)
         return False
 
+    @api.model
+    def _on_update(self, order):
+        """The marketplace shows the delivery as far as it was to be told, whoever told it: nothing is left to do."""
+        if order.delivery_target and self._count_reached(order) > STEPS.index(order.delivery_target):
+            self.env["marketplace.job"]._cancel_waiting(order, ("delivery_status",))
+            order.write({"delivery_target": False, "delivery_problem": False})
+
+    def _count_reached(self, order):
+        """Steps that the marketplace shows."""
+        if order.status == status.DELIVERED:
+            return len(STEPS)
+        return STEPS.index(order.delivery_step) + 1 if order.delivery_step else 0
+
     # --- handlers of the engine ---------------------------------------------------------------------------------
     @api.model
     def _run_tracking(self, jobs, adapter, deadline):
@@ -107,7 +120,7 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
         if order.status in (status.CANCELLED, status.DELIVERED) or not order.delivery_target:
             order.delivery_target = False
             return None, order.raw_status
-        reached = STEPS.index(order.delivery_step) + 1 if order.delivery_step else 0
+        reached = self._count_reached(order)
         if reached > STEPS.index(order.delivery_target):
             order.delivery_target = False
             return None, order.raw_substatus or order.raw_status
@@ -128,10 +141,9 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
 
     def _read(self, order, adapter):
         try:
-            posting = adapter.get_order(order.number)
+            self.env["marketplace.order.store"]._read_anew(order, adapter)
         except errors.MarketplaceError as exc:
             return exc
-        self.env["marketplace.order.store"]._store(order.account_id, [posting])
         return None
 
     def _end_step(self, job, step, answers, adapter):

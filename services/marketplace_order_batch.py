@@ -13,31 +13,32 @@ class MarketplaceOrderBatch(models.AbstractModel):
 
     _name = "marketplace.order.batch"
     _description = "Batch of Postings"
+    #: Which postings wait, and which of them come first; the work takes them out of this domain.
+    _queue_domain = []
+    _queue_order = "id"
 
     @api.model
-    def _drain(self, jobs, deadline, waiting, order, work):
+    def _drain(self, jobs, deadline, work):
         """Body of a handler of the engine: batch by batch, each lasting, until nothing waits or the time is up.
 
-        :param waiting: domain of postings that wait; ``work`` takes them out of it
-        :param order: which come first
         :param work: function of a batch
         """
         account, runner = jobs.account_id, self.env["marketplace.job.runner"]
-        domain = [("account_id", "=", account.id), *waiting]
         size = max(SMALLEST, BATCH >> jobs.attempts)
         count = 0
-        while orders := self._take(domain, waiting, order, size):
+        while orders := self._take(account, size):
             work(orders)
             count += len(orders)
             runner._checkpoint()
-            if not runner._has_time(deadline):
+            if not runner._has_time(deadline) or jobs._is_outranked():
                 raise Again(note=self.env._("%s postings so far", count))
         return self.env._("%s postings", count)
 
-    def _take(self, domain, waiting, order, size):
+    def _take(self, account, size=BATCH):
         """The next postings that nobody else works on."""
-        orders = self.env["marketplace.order"].search(domain, order=order, limit=size)
-        return orders.try_lock_for_update().filtered_domain(waiting)
+        domain = [("account_id", "=", account.id), *self._queue_domain]
+        orders = self.env["marketplace.order"].search(domain, order=self._queue_order, limit=size)
+        return orders.try_lock_for_update().filtered_domain(self._queue_domain)
 
     @api.model
     def _all_or_each(self, orders, work, tell_failure):

@@ -161,7 +161,8 @@ class MarketplaceOrderPoller(models.AbstractModel):
             fetch._add_dry(account, page)
 
     def _process(self, account):
-        self.env["marketplace.job"]._enqueue("order_process", account, priority=6)
+        # As urgent as the scheduled readings: what has been read gets its turn before more is read.
+        self.env["marketplace.job"]._enqueue("order_process", account, priority=3)
 
     def _finish(self, account, task, seen, new, started):
         result = self.env._("%(seen)s postings read, %(new)s new or changed", seen=seen, new=new)

@@ -30,12 +30,13 @@ class MarketplaceOrderProcessor(models.AbstractModel):
     _name = "marketplace.order.processor"
     _inherit = "marketplace.order.batch"
     _description = "Marketplace Order Processor"
+    _queue_domain = [("state", "=", "received")]
+    _queue_order = "ship_by, id"
 
     # --- handler of the engine ----------------------------------------------------------------------------------
     @api.model
     def _run_process(self, jobs, adapter, deadline):
-        """The most urgent first."""
-        return self._drain(jobs, deadline, [("state", "=", "received")], "ship_by, id", self._process)
+        return self._drain(jobs, deadline, self._process)
 
     # --- the work -----------------------------------------------------------------------------------------------
     @api.model

@@ -37,6 +37,7 @@ class MarketplaceOrderStatus(models.AbstractModel):
         elif order.assembly == "failed" and order.ship_state == "sent":
             self.env["marketplace.shipment"]._note_failed(order)
         self._follow(order, before)
+        self.env["marketplace.delivery.reporter"]._on_update(order)
         if order.sale_order_id:
             if order.status != before["status"]:
                 self.env["marketplace.status.applier"]._plan(order)

@@ -58,6 +58,21 @@ class MarketplaceOrderStore(models.AbstractModel):
         orders = self._create(account, fresh) | self._update(account, changed)
         return orders, busy
 
+    @api.model
+    def _read_anew(self, order, adapter):
+        """Ask for the present state of a posting and keep it, before anything else is done about it.
+
+        The question is asked outside of any transaction: nothing is locked meanwhile, and what others have stored
+        until the answer comes is seen. Returns the DTO; raises ``errors.MarketplaceError``.
+        """
+        runner, number, account = self.env["marketplace.job.runner"], order.number, order.account_id
+        runner._checkpoint()
+        posting = adapter.get_order(number)
+        runner._checkpoint()
+        self._store(account, [posting])
+        runner._checkpoint()
+        return posting
+
     # --- reading and locking ------------------------------------------------------------------------------------
     def _newest_per_number(self, postings):
         """A page that shifts while it is read, or three sources at once, bring a posting several times."""

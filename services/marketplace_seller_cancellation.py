@@ -28,7 +28,8 @@ class MarketplaceSellerCancellation(models.AbstractModel):
             # Refused because the buyer was quicker? The posting says so, and by whom.
             if self._read(order, adapter).status != status.CANCELLED:
                 raise
-        self._read(order, adapter)
+        else:
+            self._read(order, adapter)
         return order.raw_status
 
     @api.model
@@ -52,6 +53,5 @@ class MarketplaceSellerCancellation(models.AbstractModel):
         return all(left.get(sku, 0) < payload["before"].get(sku, 0) for sku, _quantity in payload["lines"])
 
     def _read(self, order, adapter):
-        self.env["marketplace.order.store"]._store(order.account_id, [adapter.get_order(order.number)])
-        self.env["marketplace.job.runner"]._checkpoint()
+        self.env["marketplace.order.store"]._read_anew(order, adapter)
         return order

@@ -243,9 +243,7 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _look(self, order, payload, adapter):
         """Read the posting before anything is sent a second time. True when the first sending had arrived."""
-        posting = adapter.get_order(order.number)
-        self.env["marketplace.order.store"]._store(order.account_id, [posting])
-        self.env["marketplace.job.runner"]._checkpoint()
+        posting = self.env["marketplace.order.store"]._read_anew(order, adapter)
         if order.status == status.CANCELLED:
             return True
         if order.ship_state == "shipped" or order.assembly == "in_progress":
@@ -299,11 +297,9 @@ class MarketplaceShipment(models.AbstractModel):
         age = fields.Datetime.now() - job.create_date
         if order.ship_state == "sent" and not (patient and age < WATCH_ALONE):
             try:
-                posting = adapter.get_order(order.number)
+                self.env["marketplace.order.store"]._read_anew(order, adapter)
             except errors.MarketplaceError as exc:
                 return exc
-            self.env["marketplace.order.store"]._store(order.account_id, [posting])
-            self.env["marketplace.job.runner"]._checkpoint()
         if order.ship_state != "sent" or order.status == status.CANCELLED:
             return order.raw_status
         if age > WATCH_LIMIT:

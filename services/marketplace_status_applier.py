@@ -22,6 +22,7 @@ class MarketplaceStatusApplier(models.AbstractModel):
     _name = "marketplace.status.applier"
     _inherit = "marketplace.order.batch"
     _description = "Marketplace Status Applier"
+    _queue_domain = [("to_apply", "=", True)]
 
     # --- planning -----------------------------------------------------------------------------------------------
     @api.model
@@ -37,7 +38,7 @@ class MarketplaceStatusApplier(models.AbstractModel):
 
     @api.model
     def _wake(self, account):
-        self.env["marketplace.job"]._enqueue("status_apply", account, priority=6)
+        self.env["marketplace.job"]._enqueue("status_apply", account, priority=4)
 
     def _has_work(self, order):
         row = order.account_id._get_status_action(order.scheme, order.status)
@@ -56,7 +57,7 @@ class MarketplaceStatusApplier(models.AbstractModel):
     # --- handler of the engine ----------------------------------------------------------------------------------
     @api.model
     def _run_apply(self, jobs, adapter, deadline):
-        return self._drain(jobs, deadline, [("to_apply", "=", True)], "id", self._apply)
+        return self._drain(jobs, deadline, self._apply)
 
     # --- the work -----------------------------------------------------------------------------------------------
     @api.model

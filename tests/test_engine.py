@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -261,6 +263,66 @@ class TestEngine(OrdersSimulatorCase):
         with mute_logger("odoo.sql_db", "odoo.addons.sale_marketplace.models.marketplace_job_engine"):
             self._trigger()
         self.assertEqual((job.state, job.error_kind), ("failed", "bug"))
+
+    # --- lost races ---------------------------------------------------------------------------------------------
+    def test_lost_race_is_done_again_soon_and_told_to_nobody(self):
+        seen = []
+
+        def handler(jobs, env):
+            seen.append(jobs.attempts)
+            if len(seen) <= 12:
+                raise SerializationFailure("could not serialize access due to concurrent update")
+
+        self._handle("order_fetch", handler)
+        order = self._receive_unread()
+        job = self._add("order_fetch", record=order, payload={"number": order.number})
+        while job.state != "done":
+            self._trigger()
+            self.assertFalse(job.error or job.error_kind)
+            self.assertLess(job.eta, fields.Datetime.now() + timedelta(seconds=20))
+            job.eta = fields.Datetime.now()
+        # It counts, since what was sent must be looked up, and yet it never ends as a failure.
+        self.assertEqual(seen, [0, 1, 2, 3, 4, 5, 6] + [MAX_ATTEMPTS - 1] * 6)
+        self.assertFalse(order.needs_attention)
+
+    def test_batches_that_lose_races_become_smaller(self):
+        orders = self.env["marketplace.order"]
+        for number in range(30):
+            orders |= self._receive_unread(f"R-{number}")
+        sizes = {}
+        for attempts in (0, 1, 2, 7):
+            orders.state = "received"
+            job = self._add("order_process")
+            job.attempts = attempts
+            sizes[attempts] = batches = []
+
+            def work(batch, batches=batches):
+                batches.append(len(batch))
+                batch.state = "ignored"
+
+            self.env["marketplace.order.processor"]._drain(job, None, work)
+        self.assertEqual(sizes, {0: [30], 1: [25, 5], 2: [12, 12, 6], 7: [5] * 6})
+
+    def test_long_work_lets_urgent_work_pass(self):
+        for number in range(60):
+            self._receive_unread(f"R-{number}")
+        job = self._add("order_process", priority=3)
+        batches = []
+
+        def work(batch):
+            batches.append(len(batch))
+            batch.state = "ignored"
+            if len(batches) == 1:
+                self._add("order_fetch", payload={"number": "1"}, priority=1)
+
+        with self.assertRaises(Again):
+            self.env["marketplace.order.processor"]._drain(job, None, work)
+        self.assertEqual(batches, [50])
+
+    def _receive_unread(self, number="R-1"):
+        return self.env["marketplace.order"].create(
+            {"account_id": self.account.id, "number": number, "scheme": "fbs", "status": "to_assemble"}
+        )
 
     # --- dead workers -------------------------------------------------------------------------------------------
     def _let_die(self, jobs, attempts=0):

@@ -199,6 +199,29 @@ class TestOwnDelivery(RolesCase, OwnDeliveryCase):
         self._run_jobs()
         self.assertEqual(order.delivery_step, "delivered")
 
+    def test_refused_and_done_in_the_cabinet(self):
+        order = self._ready()
+        self._put(order, "arbitration", "posting_in_arbitration")
+        order.action_courier()
+        self._run_jobs()
+        self.assertTrue(order.needs_attention)
+        self._put(order, "delivering", "posting_in_carriage")
+        self._poll("statuses_poll")
+        self.assertEqual((order.status, order.delivery_target, order.delivery_problem), ("delivering", False, False))
+        self.assertFalse(order.needs_attention, "what was to be told is known there")
+        self.assertEqual(self._jobs(order, "delivery_status").state, "cancelled")
+
+    def test_temporary_trouble_is_nobodys_business(self):
+        order = self._ready()
+        self.simulator.control("POST", "faults", {"path": DELIVERING, "kind": "status", "status": 500})
+        order.action_courier()
+        self._run_jobs("orders", rounds=1)
+        self.assertEqual(self._jobs(order, "delivery_status").state, "pending")
+        self.assertFalse(order.needs_attention)
+        self.simulator.control("DELETE", "faults")
+        self._run_jobs()
+        self.assertEqual(order.status, "delivering")
+
     def test_cancelled_on_the_way(self):
         order = self._ready()
         order.action_delivered()

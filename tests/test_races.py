@@ -1,6 +1,9 @@
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
 
 
 @tagged("post_install", "-at_install")
@@ -57,6 +60,14 @@ class TestRaces(BaseCase):
         self.one.cr.commit()
         self.two.cr.commit()
         self.assertEqual(self._jobs(self.one).ids, [self.job_id])
+
+    def test_race_lost_elsewhere_is_not_taken_for_one_at_the_job(self):
+        self.assertEqual(self._jobs(self.one).state, "pending")
+        self.two["marketplace.account"].browse(self.account_id).name = "Renamed by the other"
+        self.two.cr.commit()
+        self.one["marketplace.account"].browse(self.account_id).name = "Renamed here"
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.SerializationFailure):
+            self._enqueue(self.one, "fbo_poll")
 
     def test_work_does_not_begin_before_the_news_that_it_is_for(self):
         self._enqueue(self.one)
