@@ -36,7 +36,7 @@ FAULTS = (
     {"kind": "accept_then_timeout", "delay": 0.5},
     {"kind": "slow", "delay": 0.5},
 )
-PROBABILITY = 0.021
+PROBABILITY = 0.025
 
 
 class Day:

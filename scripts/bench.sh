@@ -9,15 +9,9 @@
 [ -e "$CHECKOUT/benchmarks/run.py" ] || fail "there is no benchmarks/run.py" "nothing can be measured yet"
 set_up
 BENCH_DB="bench_${CHECKOUT_KEY}"
-drop_bench_db() {
-    if [ -n "${KEEP_DB:-}" ]; then say "kept: database $BENCH_DB (make shell DB=$BENCH_DB)"; else db_drop "$BENCH_DB" || true; fi
-}
-trap drop_bench_db EXIT
-trap 'exit 130' INT TERM
 
 step "Database $BENCH_DB"
-db_from_template "$BENCH_DB"
-install_module "$BENCH_DB" "$LOGS/bench-install.log"
+scratch_db "$BENCH_DB" "$LOGS/bench-install.log"
 pg -d "$BENCH_DB" -c "ANALYZE"
 
 step "Benchmarks"

@@ -177,6 +177,30 @@ set_up() { # what each target begins with: seconds once everything is there
     TEMPLATE_DB="$(template_name)"
 }
 
+SCRATCH_DB=""
+scratch_db() { # name, log, [database to copy, which has the addon]: a database with the addon, dropped at the end
+    SCRATCH_DB="$1"
+    trap drop_scratch_db EXIT
+    trap 'exit 130' INT TERM
+    if [ -n "${3:-}" ]; then
+        TEMPLATE_DB="$3"
+        db_from_template "$SCRATCH_DB"
+    else
+        db_from_template "$SCRATCH_DB"
+        install_module "$SCRATCH_DB" "$2"
+    fi
+}
+outside_odoo() { # script in benchmarks/, what its failure means, its seed's name: plain Python that starts Odoo processes
+    local log="$LOGS/${1%.py}.log"
+    trap - ERR
+    PYTHONPATH="$(odoo_pythonpath)" PYTHONWARNINGS=ignore PYTHONDONTWRITEBYTECODE=1 \
+        "$(odoo_python)" "$CHECKOUT/benchmarks/$1" 2> >(tee "$log" >&2) ||
+        fail "$2, or a process ended by itself (log: $log)" "read the counts above; the same $3 gives the same moments"
+}
+drop_scratch_db() {
+    if [ -n "${KEEP_DB:-}" ]; then say "kept: database $SCRATCH_DB (make shell DB=$SCRATCH_DB)"; else db_drop "$SCRATCH_DB" || true; fi
+}
+
 # --- Servers in the background ---
 port_busy() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 free_port() { "$VENV/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -29,6 +29,7 @@ from . import (
     test_races,
     test_rehearsal,
     test_returns,
+    test_returns_received,
     test_roles,
     test_roles_orders,
     test_schedules,
