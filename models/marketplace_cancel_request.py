@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .marketplace_order import INITIATORS
+
 
 class MarketplaceCancelRequest(models.Model):
     """A buyer whom the seller delivers himself wants to cancel; the seller approves or rejects (CAN4)."""
@@ -29,7 +31,7 @@ class MarketplaceCancelRequest(models.Model):
     # What we have said and the marketplace has not confirmed yet.
     decision = fields.Selection([("approve", "Approving"), ("reject", "Rejecting")], readonly=True, copy=False)
     decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    initiator = fields.Char(readonly=True)
+    initiator = fields.Selection(INITIATORS, "Asked By", readonly=True)
     reason = fields.Char(readonly=True)
     message = fields.Char("Buyer's Words", readonly=True)
     comment = fields.Char("Our Answer", readonly=True)

@@ -30,6 +30,13 @@ PROBLEM_KINDS = [
     ("action", "Status not applied"),
     ("other", "Other"),
 ]
+#: Words of ``dto.Cancellation.initiator``.
+INITIATORS = [
+    ("buyer", "Buyer"),
+    ("seller", "Us"),
+    ("marketplace", "Marketplace"),
+    ("delivery", "Delivery Service"),
+]
 #: Operations that a person has asked for and waits for.
 ASKED_FOR = ("cargo_places", "marking_update", "cancel", "cancel_lines", "delivery_time")
 #: job operation → what the account's people are told when it failed
@@ -136,7 +143,6 @@ class MarketplaceOrder(models.Model):
     is_express = fields.Boolean("Express", readonly=True)
     is_legal = fields.Boolean("Company Buys", readonly=True)
     cancel_reason = fields.Char(readonly=True)
-    cancel_initiator = fields.Char("Cancelled By", readonly=True)
     cancelled_after_ship = fields.Boolean("Cancelled After Assembling", readonly=True)
     buyer_name = fields.Char(readonly=True)
     buyer_phone = fields.Char(readonly=True)
@@ -254,105 +260,6 @@ class MarketplaceOrder(models.Model):
         if self.filtered(lambda order: order.state != "ignored"):
             raise UserError(self.env._("Postings are not deleted: what the marketplace sent stays to be found."))
 
-    # === ACTION METHODS === #
-    def action_retry(self):
-        """Try again what waits for a person; works for one and for a selection."""
-        waiting = self.filtered(lambda order: order.state in ("mapping", "problem", "ignored", "received"))
-        unapplied = self.filtered(lambda order: order.problem_kind == "action")
-        if not waiting | unapplied:
-            raise UserError(self.env._("Nothing to try again: these postings have become orders already."))
-        waiting._retry()
-        self.env["marketplace.status.applier"]._enqueue(unapplied)
-        return self._notify(self.env._("%s postings are being tried again.", len(waiting | unapplied)))
-
-    def action_accept_lines(self):
-        """The lines are right, the total of the marketplace is not: make the order of the lines."""
-        self.check_access("write")
-        orders = self.filtered(lambda order: order.problem_kind == "total")
-        orders.write({"total_accepted": True})
-        orders._retry()
-
-    def action_refresh(self):
-        """Ask the marketplace for the present state of these postings."""
-        self.check_access("write")
-        self._require_operation("order")
-        self._fetch()
-        return self._notify(self.env._("%s postings are being read from the cabinet.", len(self)))
-
-    def action_ship(self):
-        """Assemble: validates the deliveries where they are not, and tells the marketplace."""
-        self._require_operation("ship")
-        shipped, problems = self.env["marketplace.shipment"]._assemble(self)
-        if problems and not shipped:
-            raise UserError("\n".join(problems))
-        message = self.env._("%s postings are being assembled.", len(shipped))
-        return self._notify("\n".join([message, *problems]), "warning" if problems else "success")
-
-    def action_request_labels(self):
-        self._require_operation("label_request")
-        ready = self.filtered(lambda order: order.ship_state == "shipped" and order.status != unified.CANCELLED)
-        if not ready:
-            raise UserError(
-                self.env._("The marketplace gives labels for assembled postings only: assemble them first.")
-            )
-        self.env["marketplace.label"]._request(ready)
-        return self._notify(self.env._("%s labels are being fetched.", len(ready)))
-
-    def action_print_labels(self):
-        """One merged PDF of the marketplace's labels, in the order of the list."""
-        return self.env["marketplace.label"]._action_print(self)
-
-    def action_print_own_labels(self):
-        """Our own sheets, in the account's format."""
-        self.ensure_one_format()
-        report = f"sale_marketplace.action_report_label_{self.account_id[:1].label_format}"
-        # No question about letterheads: labels have none.
-        return self.env.ref(report).report_action(self, config=False)
-
-    def ensure_one_format(self):
-        if len(set(self.account_id.mapped("label_format"))) > 1:
-            raise UserError(self.env._("These accounts use different label sheets: print them separately."))
-
-    def action_open_mapping(self):
-        """The listings that this posting waits for."""
-        offers = self.line_ids.offer_id.filtered(lambda offer: offer.state != "linked")
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_offer")
-        action["domain"] = [("id", "in", offers.ids)]
-        action["context"] = {}
-        return action
-
-    def action_view_sale_order(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "view_mode": "form",
-            "res_id": self.sale_order_id.id,
-        }
-
-    def action_view_pickings(self):
-        return self.sale_order_id._get_action_view_picking(self.sale_order_id.picking_ids)
-
-    def action_view_returns(self):
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_return")
-        action["domain"] = [("order_id", "in", (self | self.child_ids).ids)]
-        action["context"] = {}
-        return action
-
-    def action_view_exchanges(self):
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_exchange")
-        action["domain"] = [("account_id", "=", self.account_id.id), ("search_text", "ilike", self.number)]
-        action["context"] = {}
-        return action
-
-    def action_view_jobs(self):
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_job")
-        action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
-        action["context"] = {}
-        return action
-
     # === BUSINESS METHODS === #
     def _retry(self):
         """Try again what is no order yet; what could not be read is read again."""
@@ -378,10 +285,6 @@ class MarketplaceOrder(models.Model):
         orders.write({"state": "received", "problem": False, "problem_kind": False})
         for account in orders.account_id:
             self.env["marketplace.order.poller"]._process(account)
-
-    def _require_operation(self, operation):
-        for account in self.account_id:
-            account._check_operation(operation)
 
     def _set_problem(self, kind, text, state="problem"):
         self.write({"state": state, "problem_kind": kind, "problem": text})
@@ -425,13 +328,6 @@ class MarketplaceOrder(models.Model):
 
     def _format(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id or self.company_id.currency_id)
-
-    def _notify(self, message, kind="success"):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"message": message, "type": kind, "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
-        }
 
     def _get_root(self):
         """The posting that the sale order was made of: itself, or the one it was split from."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..marketplaces.base import status as unified
+from .marketplace_order import INITIATORS
 
 #: Where the goods of a cancelled posting are.
 GOODS_STATES = [
@@ -18,6 +19,7 @@ class MarketplaceOrder(models.Model):
 
     _inherit = "marketplace.order"
 
+    cancel_initiator = fields.Selection(INITIATORS, "Cancelled By", readonly=True, copy=False)
     cancelled_at = fields.Datetime(
         "Cancelled On", readonly=True, copy=False, index="btree_not_null", help="When Odoo learned of it."
     )

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..marketplaces.base import status as unified
-from .marketplace_warehouse import SCHEMES
 
 #: What can be done in Odoo; each one includes those before it, *cancel* stands alone.
 ACTIONS = [
@@ -53,12 +52,10 @@ class MarketplaceStatusAction(models.Model):
 
     _name = "marketplace.status.action"
     _description = "Marketplace Status Action"
-    _order = "account_id, scheme, sequence, id"
+    _inherit = "marketplace.status"
+    _cause_field, _effect_field = "status", "action"
+    _defaults = DEFAULTS
 
-    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    sequence = fields.Integer(default=10)
-    scheme = fields.Selection(SCHEMES, required=True)
     status = fields.Selection(MAPPED_STATUSES, "On the Marketplace", required=True)
     action = fields.Selection(
         ACTIONS,
@@ -71,11 +68,9 @@ class MarketplaceStatusAction(models.Model):
 
     _status_uniq = models.Constraint("UNIQUE(account_id, scheme, status)", "This status has its row already.")
 
-    @api.depends("scheme", "status")
+    @api.depends("status")
     def _compute_display_name(self):
-        schemes, statuses = dict(SCHEMES), dict(self._fields["status"]._description_selection(self.env))
-        for row in self:
-            row.display_name = f"{schemes.get(row.scheme, '')}: {statuses.get(row.status, '')}"
+        return super()._compute_display_name()
 
     @api.constrains("status", "action")
     def _check_fits(self):
@@ -86,21 +81,3 @@ class MarketplaceStatusAction(models.Model):
                 )
             if row.status != unified.CANCELLED and row.action == "cancel":
                 raise ValidationError(self.env._("Only a posting that is cancelled there is cancelled in Odoo."))
-
-    @api.model
-    def _prepare_defaults(self, account, schemes):
-        """Rows that the account does not have yet."""
-        known = {(row.scheme, row.status) for row in account.status_action_ids}
-        order = [code for code, _label in MAPPED_STATUSES]
-        return [
-            {
-                "account_id": account.id,
-                "scheme": scheme,
-                "status": word,
-                "action": action,
-                "sequence": order.index(word),
-            }
-            for scheme in schemes
-            for word, action in DEFAULTS.get(scheme, {}).items()
-            if (scheme, word) not in known
-        ]

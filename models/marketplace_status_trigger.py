@@ -47,22 +47,18 @@ class MarketplaceStatusTrigger(models.Model):
 
     _name = "marketplace.status.trigger"
     _description = "Marketplace Status Trigger"
-    _order = "account_id, scheme, sequence, id"
+    _inherit = "marketplace.status"
+    _cause_field, _effect_field = "event", "message"
+    _defaults = DEFAULTS
 
-    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    sequence = fields.Integer(default=10)
-    scheme = fields.Selection(SCHEMES, required=True)
     event = fields.Selection(EVENTS, "In Odoo", required=True)
     message = fields.Selection(MESSAGES, "Told to the Marketplace", required=True, default="nothing")
 
     _event_uniq = models.Constraint("UNIQUE(account_id, scheme, event)", "This event has its row already.")
 
-    @api.depends("scheme", "event")
+    @api.depends("event")
     def _compute_display_name(self):
-        schemes, events = dict(SCHEMES), dict(self._fields["event"]._description_selection(self.env))
-        for row in self:
-            row.display_name = f"{schemes.get(row.scheme, '')}: {events.get(row.event, '')}"
+        return super()._compute_display_name()
 
     @api.constrains("scheme", "message")
     def _check_possible(self):
@@ -76,21 +72,3 @@ class MarketplaceStatusTrigger(models.Model):
                         scheme=dict(SCHEMES)[row.scheme],
                     )
                 )
-
-    @api.model
-    def _prepare_defaults(self, account, schemes):
-        """Rows that the account does not have yet."""
-        known = {(row.scheme, row.event) for row in account.status_trigger_ids}
-        order = [code for code, _label in EVENTS]
-        return [
-            {
-                "account_id": account.id,
-                "scheme": scheme,
-                "event": event,
-                "message": message,
-                "sequence": order.index(event),
-            }
-            for scheme in schemes
-            for event, message in DEFAULTS.get(scheme, {}).items()
-            if (scheme, event) not in known
-        ]

@@ -85,7 +85,7 @@ class MarketplaceCancelRequestService(models.AbstractModel):
             "number": item.number,
             "order_id": orders.get(item.number, False),
             "state": item.state,
-            "initiator": item.initiator,
+            "initiator": item.initiator or False,
             "reason": item.reason,
             "message": item.message,
             "requested_at": naive(item.requested_at),

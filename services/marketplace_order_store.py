@@ -233,7 +233,7 @@ class MarketplaceOrderStore(models.AbstractModel):
             "is_express": posting.is_express,
             "is_legal": posting.is_legal,
             "cancel_reason": cancellation.reason,
-            "cancel_initiator": cancellation.initiator,
+            "cancel_initiator": cancellation.initiator or False,
             "cancelled_after_ship": cancellation.after_shipping,
             "buyer_name": buyer.name,
             "buyer_phone": buyer.phone,

@@ -33,7 +33,7 @@ def parse_cancel_request(raw):
         external_id=parse.identifier(raw.get("cancellation_id"), "cancellation_id"),
         number=parse.identifier(raw.get("posting_number"), "posting_number"),
         state=units.CANCEL_REQUEST_STATES[word],
-        initiator=units.INITIATORS.get(initiator, initiator),
+        initiator=units.INITIATORS.get(initiator, ""),
         reason=parse.text(reason.get("name"), "cancellation_reason.name"),
         message=parse.text(raw.get("cancellation_reason_message"), "cancellation_reason_message"),
         comment=parse.text(raw.get("approve_comment"), "approve_comment"),
