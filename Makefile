@@ -14,6 +14,7 @@ help: ## this list
 # TAGS=/sale_marketplace:TestName  test: only these (Odoo's --test-tags), without the other checks
 # KEEP_DB=1                        test, bench, crash: keep the database
 # BENCH_OPEN=20000                 bench: open orders among which the last rows are measured (default: 2000)
+# BENCH_DAY=10000                  bench: postings of the first day (default: 1000)
 # BENCH_RST=/path/to/file          bench: the table goes there, too
 # CHAOS_POSTINGS=1000              chaos: size
 # CHAOS_SEED=42                    chaos: other postings, other moments

@@ -96,7 +96,8 @@ class Day:
             self.share_plan()
             if time.monotonic() > end:
                 return
-            time.sleep(0.5)
+            # Looking at all of them is work for the simulator, too.
+            time.sleep(max(0.5, POSTINGS / 2000))
 
     def replace_worker(self):
         time.sleep(self.chance.uniform(0, 0.5))

@@ -4,6 +4,7 @@ Run inside `odoo shell` on a fresh database with the addon. Settings are environ
 
 BENCH_OPEN   2000  open orders of the last measurement of growth; 20000 for the whole budget (some minutes more)
 BENCH_SIZE   200   orders per row
+BENCH_DAY    1000  postings of the first day; 10000 for a big shop's (five minutes more)
 BENCH_RST          a file that the tables are written to as well
 
 Seconds depend on the machine and what else it does: only numbers of queries are judged, and ratios of processor time
@@ -20,13 +21,14 @@ from pathlib import Path
 from odoo import Command
 
 import odoo.addons.sale_marketplace as addon
-from odoo.addons.sale_marketplace.benchmarks import filling
+from odoo.addons.sale_marketplace.benchmarks import filling, first_day
 from odoo.addons.sale_marketplace.benchmarks.table import Measure, Table, write
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 from odoo.addons.sale_marketplace.marketplaces.ozon import mapper
 
 OPEN = int(os.environ.get("BENCH_OPEN", "2000"))
 SIZE = int(os.environ.get("BENCH_SIZE", "200"))
+DAY = int(os.environ.get("BENCH_DAY", "1000"))
 BATCH = 50
 REPLAYED = 2000
 ROOT = Path(addon.__path__[0])
@@ -296,7 +298,7 @@ def main(env):
     bench.alternate(5, 5)
     start = bench.measure_window()
     tables = []
-    for part in (bench.compare, bench.replay, lambda: bench.grow(start)):
+    for part in (bench.compare, bench.replay, lambda: bench.grow(start), lambda: first_day.measure(bench, DAY)):
         tables.append(part())
         print(f"\n{tables[-1]}", flush=True)
     if path := os.environ.get("BENCH_RST"):

@@ -12,7 +12,7 @@ class MarketplaceStatus(models.AbstractModel):
     #: The field that a scheme has one row for, and the field that says what happens then.
     _cause_field = _effect_field = ""
     #: scheme → cause → effect of a new account
-    _defaults = {}
+    _initial = {}
 
     account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
@@ -42,6 +42,6 @@ class MarketplaceStatus(models.AbstractModel):
                 "sequence": order.index(cause),
             }
             for scheme in schemes
-            for cause, effect in self._defaults.get(scheme, {}).items()
+            for cause, effect in self._initial.get(scheme, {}).items()
             if (scheme, cause) not in known
         ]

@@ -54,7 +54,7 @@ class MarketplaceStatusAction(models.Model):
     _description = "Marketplace Status Action"
     _inherit = "marketplace.status"
     _cause_field, _effect_field = "status", "action"
-    _defaults = DEFAULTS
+    _initial = DEFAULTS
 
     status = fields.Selection(MAPPED_STATUSES, "On the Marketplace", required=True)
     action = fields.Selection(

@@ -49,7 +49,7 @@ class MarketplaceStatusTrigger(models.Model):
     _description = "Marketplace Status Trigger"
     _inherit = "marketplace.status"
     _cause_field, _effect_field = "event", "message"
-    _defaults = DEFAULTS
+    _initial = DEFAULTS
 
     event = fields.Selection(EVENTS, "In Odoo", required=True)
     message = fields.Selection(MESSAGES, "Told to the Marketplace", required=True, default="nothing")

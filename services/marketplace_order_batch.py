@@ -1,11 +1,18 @@
+import logging
+import time
+
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..engine import Again
 
+_logger = logging.getLogger(__name__)
+
 BATCH = 50
 #: A batch that loses against others (people who pack the same goods) is repeated in smaller ones, down to this.
 SMALLEST = 5
+#: So long it may go on while something more urgent waits: neither stops the other.
+TURN_SECONDS = 10
 
 
 class MarketplaceOrderBatch(models.AbstractModel):
@@ -25,12 +32,13 @@ class MarketplaceOrderBatch(models.AbstractModel):
         """
         account, runner = jobs.account_id, self.env["marketplace.job.runner"]
         size = max(SMALLEST, BATCH >> jobs.attempts)
-        count = 0
+        count, began = 0, time.monotonic()
         while orders := self._take(account, size):
             work(orders)
             count += len(orders)
             runner._checkpoint()
-            if not runner._has_time(deadline) or jobs._is_outranked():
+            turn_is_over = time.monotonic() - began > TURN_SECONDS and jobs._is_outranked()
+            if turn_is_over or not runner._has_time(deadline):
                 raise Again(note=self.env._("%s postings so far", count))
         return self.env._("%s postings", count)
 
@@ -59,5 +67,6 @@ class MarketplaceOrderBatch(models.AbstractModel):
                 orders.invalidate_recordset()
                 tell_failure(orders, exc)
                 return
+            _logger.info("A batch of %s postings failed (%s): one by one now", len(orders), exc)
             for order in orders:
                 self._all_or_each(order, work, tell_failure)

@@ -13,7 +13,10 @@ class MarketplacePackingRow(models.AbstractModel):
     def _prepare_rows(self, orders):
         """{order id: dict of plain values}, with the same few queries for any number of postings."""
         goods = self.env["marketplace.pick.list"]._get_goods(orders)
-        pictures = self._find_pictures(orders.line_ids.product_id)
+        products = orders.line_ids.product_id
+        # Read for all at once: line by line would be two queries each.
+        products.mapped("name")
+        pictures = self._find_pictures(products)
         labels = {
             name: dict(orders._fields[name]._description_selection(self.env))
             for name in ("status", "scheme", "ship_state", "label_state", "marking_state")

@@ -53,6 +53,7 @@ class MarketplacePickList(models.AbstractModel):
         every.move_line_ids.mapped("quantity_product_uom")
         every.move_orig_ids.mapped("state")
         every.location_id.mapped("usage")
+        every.product_id.mapped("name")
         result = defaultdict(self.env["stock.move"].browse)
         for sale in sales:
             pickings = sale.picking_ids

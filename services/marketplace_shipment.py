@@ -13,7 +13,8 @@ WATCH_SECONDS = 5
 #: From so many on, the list of changes is read instead of each posting; and for so long that list is enough.
 WATCH_MANY = 5
 WATCH_ALONE = timedelta(minutes=1)
-WATCH_BACK = timedelta(minutes=30)
+#: The list is read from the moment on at which the first of them was sent; the marketplace's clock may be behind.
+WATCH_BACK = timedelta(minutes=2)
 
 
 class MarketplaceShipment(models.AbstractModel):
@@ -287,8 +288,8 @@ class MarketplaceShipment(models.AbstractModel):
         """
         many = len(jobs) >= WATCH_MANY
         if many:
-            now = fields.Datetime.now()
-            query = self.env["marketplace.order.poller"]._make_query("changed", now - WATCH_BACK, now)
+            since, now = min(jobs.mapped("create_date")) - WATCH_BACK, fields.Datetime.now()
+            query = self.env["marketplace.order.poller"]._make_query("changed", since, now)
             self.env["marketplace.order.poller"]._read(jobs.account_id, adapter.iter_orders(query))
         return {job.id: self._watch_one(job, adapter, patient=many) for job in jobs}
 

@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.sale_marketplace.engine import MAX_ATTEMPTS, Again
 from odoo.addons.sale_marketplace.marketplaces.base import errors
+from odoo.addons.sale_marketplace.services import marketplace_order_batch
 
 from .orders_case import OrdersSimulatorCase
 
@@ -315,9 +316,14 @@ class TestEngine(OrdersSimulatorCase):
             if len(batches) == 1:
                 self._add("order_fetch", payload={"number": "1"}, priority=1)
 
+        # Its turn, so that neither stops the other, is over at once here.
+        self.patch(marketplace_order_batch, "TURN_SECONDS", 0)
         with self.assertRaises(Again):
             self.env["marketplace.order.processor"]._drain(job, None, work)
         self.assertEqual(batches, [50])
+        # What was done before the exception is undone by the assertion: all 60 wait again.
+        self.patch(marketplace_order_batch, "TURN_SECONDS", 60)
+        self.assertEqual(self.env["marketplace.order.processor"]._drain(job, None, work), "60 postings")
 
     def _receive_unread(self, number="R-1"):
         return self.env["marketplace.order"].create(
