@@ -16,6 +16,8 @@ LANES = ("orders", "labels", "catalogue", "notifications")
 POSTINGS = int(os.environ.get("DEMO_POSTINGS", "60"))
 #: Postings that the packers have already dealt with when somebody opens the demo; the rest is theirs to try.
 ASSEMBLED = POSTINGS * 2 // 3
+#: Goods with mandatory marking, as many postings of them: the first is scanned and sent, the other is for the packers.
+MARKED = ("Пижама детская", "Комбинезон детский")
 #: Postings that the company delivers itself, and those from the marketplace's own warehouse.
 OWN, FBO = 8, 20
 FBO_STATUSES = {"awaiting_packaging": 2, "delivering": 3, "delivered": 5}
@@ -55,9 +57,15 @@ def fill_simulator():
     control("ozon/products", {"products": rows + strangers})
     control("ozon/postings", {"count": POSTINGS, "lines_max": 3, "statuses": ["awaiting_packaging"]})
     control("ozon/postings", {"postings": [{"lines": [{"offer_id": "NEW-GIFT-01", "quantity": 1}]}]})
+    control("ozon/postings", {"postings": [{"lines": [make_marked_line(rows, name)]} for name in MARKED]})
     control("ozon/postings", {"count": OWN, "lines_max": 2, "scheme": "rfbs", "statuses": ["awaiting_packaging"]})
     control("ozon/postings", {"count": FBO, "lines_max": 2, "scheme": "fbo", "statuses": FBO_STATUSES})
-    return len(rows) + len(strangers), POSTINGS + 1 + OWN + FBO
+    return len(rows) + len(strangers), POSTINGS + 1 + len(MARKED) + OWN + FBO
+
+
+def make_marked_line(rows, name):
+    article = next(row["offer_id"] for row in rows if row["name"].startswith(name) and row["barcode"])
+    return {"offer_id": article, "quantity": 2, "mandatory_mark": True}
 
 
 def connect(env):
@@ -99,12 +107,27 @@ def import_orders(env, account, expected):
     return orders.search([("account_id", "=", account.id)])
 
 
+def scan_codes(env, orders):
+    """A packer scans the DataMatrix codes of one posting; its form is GTIN, serial number, key, signature."""
+    marked = orders.filtered(lambda order: order.marking_state == "needed").sorted("id")[:1]
+    for line in marked.line_ids:
+        gtin = line.offer_id.product_id.barcode.zfill(14)
+        for serial in range(line.quantity):
+            answer = marked.scan_marking(f"01{gtin}21{serial:0>13}\x1d91EE10\x1d92{'q' * 44}")
+            if "error" in answer:
+                raise SystemExit(f"A marking code was refused: {answer['error']}")
+    env.cr.commit()
+    return marked
+
+
 def assemble(env, orders):
     """The most urgent postings whose goods are there; the first two products of one go into two parcels."""
     shipment = env["marketplace.shipment"]
     ready = orders.filtered(lambda order: order.state == "done" and not shipment._get_obstacle(order))
     own = ready.filtered(lambda order: order.scheme == "rfbs")[: OWN // 2]
-    ready = ready.filtered(lambda order: order.scheme == "fbs").sorted("ship_by")[:ASSEMBLED] | own
+    marked = ready.filtered(lambda order: order.marking_state != "none")
+    ready = (ready - own - marked).filtered(lambda order: order.scheme == "fbs").sorted("ship_by")[:ASSEMBLED] | own
+    ready |= marked
     split = next((order for order in ready if len(order.line_ids) > 1), None)
     if split:
         pack_in_two(split.picking_ids)
@@ -165,10 +188,10 @@ def deliver_ourselves(env, account, orders):
 def cancel_some(env, account, orders):
     """Buyers and the seller change their minds: before packing, after the label, after hand-over; whole and in part."""
     waiting = orders.filtered(lambda order: order.scheme == "fbs" and order.state == "done")
-    unpacked = waiting.filtered(lambda order: order.ship_state == "none")
+    unpacked = waiting.filtered(lambda order: order.ship_state == "none" and order.marking_state == "none")
     several = unpacked.filtered(lambda order: len(order.line_ids) > 1 and order != unpacked[0])[:1]
     ours = (unpacked - unpacked[0] - several)[:1]
-    labelled = waiting.filtered(lambda order: order.label_state == "ready" and not order.handover_id)[:1]
+    labelled = waiting.filtered(lambda order: order.label_state == "ready" and not order.handover_id)[:2]
     handed = waiting.filtered(lambda order: order.handover_id)[:1]
     fbo = orders.filtered(lambda order: order.scheme == "fbo" and order.status == "delivering")[:1]
     control("ozon/progress", {"number": handed.number})
@@ -178,11 +201,13 @@ def cancel_some(env, account, orders):
         control(f"ozon/postings/{order.number}/cancel", {"by": "client"})
     cancel_ourselves(env, ours, several)
     asked = orders.filtered(lambda order: order.scheme == "rfbs" and order.status == "to_assemble")[:2]
-    for order in asked:
+    later = (orders - asked).filtered(lambda order: order.scheme == "rfbs" and order.status == "to_assemble")[:1]
+    for order in asked | later:
         control(f"ozon/postings/{order.number}/cancel_request", {"message": "Нашёл дешевле"})
     poll(env, account, "statuses_poll", "fbo_poll", "cancel_requests_poll")
-    decide_requests(env, account)
-    labelled.action_goods_back()
+    # One request, and the goods of one parcel, are left to whoever opens the demo.
+    decide_requests(env, asked)
+    labelled[:1].action_goods_back()
     env.cr.commit()
     return unpacked[0] | labelled | handed | fbo | ours | several | asked
 
@@ -203,9 +228,9 @@ def cancel_ourselves(env, whole, by_position):
     work(env, lambda: not jobs.filtered(lambda job: job.state in ("pending", "running")), "the marketplace to cancel")
 
 
-def decide_requests(env, account):
+def decide_requests(env, orders):
     requests_open = env["marketplace.cancel.request"].search(
-        [("account_id", "=", account.id), ("state", "=", "pending")]
+        [("order_id", "in", orders.ids), ("state", "=", "pending")], order="id"
     )
     requests_open[:1].action_approve()
     requests_open[1:]._decide("reject", "Заказ уже собран")
@@ -214,10 +239,13 @@ def decide_requests(env, account):
 
 
 def return_goods(env, account, cancelled, orders):
-    """The goods of a cancelled parcel arrive, and a buyer sends something back to the marketplace's warehouse."""
+    """The goods of a cancelled parcel arrive, a buyer sends something back to the marketplace's warehouse, and another
+    one to us: that lies where we have to fetch it."""
     out = cancelled.filtered(lambda order: order.goods_state == "out" and order.cancel_state == "hold")[:1]
     fbo = orders.filtered(lambda order: order.scheme == "fbo" and order.status == "delivered")[:1]
-    for order, stage in ((out, "ReceivedBySeller"), (fbo, "ReturnedToOzon")):
+    underway = orders.filtered(lambda order: order.handover_id and order.status == "assembled")[:1]
+    stages = {out: "ReceivedBySeller", fbo: "ReturnedToOzon", underway: "ArrivedAtReturnPlace"}
+    for order, stage in stages.items():
         for line in order.line_ids:
             control(
                 "ozon/returns",
@@ -256,6 +284,7 @@ def summarize(account, orders, assembled, handover, delivered, cancelled, return
         ("Awaiting mapping", len(orders.filtered(lambda order: order.state == "mapping"))),
         ("Need attention", len(orders.filtered(lambda order: order.state == "problem"))),
         ("Assembled", len(assembled.filtered(lambda order: order.ship_state == "shipped"))),
+        ("With marking codes", len(assembled.filtered(lambda order: order.marking_state == "ready"))),
         ("Parcels", len(parcels)),
         ("Labels", len(labels)),
         ("Hand-over document", f"{handover.name}: {handover.state}, {handover.order_count} postings"),
@@ -275,6 +304,7 @@ def main(env):
     _offers, postings = fill_simulator()
     account = connect(env)
     orders = import_orders(env, account, postings)
+    scan_codes(env, orders)
     assembled = assemble(env, orders)
     handover = hand_over(env, account, assembled)
     poll(env, account, "cancel_reasons_poll", "statuses_poll", "fbo_poll")

@@ -1,4 +1,7 @@
+from ast import literal_eval
+
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ..marketplaces.base import status
 
@@ -16,6 +19,8 @@ class MarketplaceAccount(models.Model):
     ship_problem_count = fields.Integer("Refused", compute="_compute_order_counts")
     unlinked_offer_count = fields.Integer("Offers Not Linked", compute="_compute_offer_counts")
     cancelled_count = fields.Integer("Cancelled, To Do", compute="_compute_order_counts")
+    request_count = fields.Integer("Requests to Decide", compute="_compute_buyer_counts")
+    return_count = fields.Integer("Returns to Receive", compute="_compute_buyer_counts")
     failed_job_count = fields.Integer("Failed Jobs", compute="_compute_job_counts")
     waiting_job_count = fields.Integer("Waiting Jobs", compute="_compute_job_counts")
     oldest_job_at = fields.Datetime("Oldest Waiting", compute="_compute_job_counts")
@@ -56,6 +61,18 @@ class MarketplaceAccount(models.Model):
         for account in self:
             account.unlinked_offer_count = counts.get(account._origin, 0)
 
+    def _compute_buyer_counts(self):
+        """What buyers want, and what they have sent back."""
+        tiles = {
+            "request_count": ("marketplace.cancel.request", [("state", "=", "pending")]),
+            "return_count": ("marketplace.return", [("state", "=", "open"), ("stage", "in", ("ready", "received"))]),
+        }
+        for name, (model, domain) in tiles.items():
+            groups = self.env[model]._read_group([("account_id", "in", self.ids), *domain], ["account_id"], ["__count"])
+            counts = dict(groups)
+            for account in self:
+                account[name] = counts.get(account._origin, 0)
+
     def _compute_job_counts(self):
         rows = self.env["marketplace.job"]._read_group(
             [("account_id", "in", self.ids), ("state", "in", ("pending", "running", "failed"))],
@@ -92,18 +109,23 @@ class MarketplaceAccount(models.Model):
         return action
 
     def action_open_offers(self):
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_offer")
-        action["domain"] = [("account_id", "=", self.id)]
-        action["context"] = {"search_default_unlinked": 1, "default_account_id": self.id}
-        return action
+        return self._open_list(
+            "action_marketplace_offer", {"search_default_unlinked": 1, "default_account_id": self.id}
+        )
+
+    def action_open_cancelled(self):
+        return self._open_list("action_marketplace_order_cancelled", {"search_default_hold": 1})
+
+    def action_open_requests(self):
+        return self._open_list("action_marketplace_cancel_request", {"search_default_pending": 1})
+
+    def action_open_returns(self):
+        return self._open_list(
+            "action_marketplace_return", {"search_default_to_fetch": 1, "search_default_to_receive": 1}
+        )
 
     def action_open_failed_jobs(self):
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_job")
-        action["domain"] = [("account_id", "=", self.id)]
-        action["context"] = {"search_default_failed": 1}
-        return action
+        return self._open_list("action_marketplace_job", {"search_default_failed": 1})
 
     def action_fetch_orders(self):
         """Open the dialog for loading a period or numbers."""
@@ -116,3 +138,9 @@ class MarketplaceAccount(models.Model):
             "target": "new",
             "context": {"default_account_id": self.id},
         }
+
+    def _open_list(self, name, context):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(f"sale_marketplace.{name}")
+        domain = Domain(literal_eval(action["domain"] or "[]")) & Domain("account_id", "=", self.id)
+        return {**action, "domain": list(domain), "context": context}

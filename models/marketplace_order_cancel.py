@@ -35,7 +35,7 @@ class MarketplaceOrder(models.Model):
         index="btree_not_null",
         tracking=True,
     )
-    cancel_advice = fields.Char("What to Do", compute="_compute_cancel_advice")
+    cancel_advice = fields.Text("What to Do", compute="_compute_cancel_advice")
 
     @api.depends("cancel_state", "goods_state", "problem_kind")
     def _compute_cancel_advice(self):

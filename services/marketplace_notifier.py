@@ -75,7 +75,7 @@ class MarketplaceNotifier(models.AbstractModel):
                     "res_model": record._name,
                     "res_id": record.id,
                     "subject": record.display_name,
-                    "text": texts.get(record.id) or self._describe(record),
+                    "text": texts.get(record.id) or self._describe(record, event),
                     **channels,
                 }
         return news
@@ -111,18 +111,20 @@ class MarketplaceNotifier(models.AbstractModel):
         fresh += [news[row.res_id] for row in reworded - free]
         return waiting | free | Notification.create(fresh)
 
-    def _describe(self, record):
-        if record._name == "marketplace.order":
-            return self._describe_order(record)
-        return record.display_name
+    def _describe(self, record, event):
+        if record._name != "marketplace.order":
+            return record.display_name
+        if event == "order_new":
+            return self._with_deadline(record, f"{record.product_summary}, {record._format(record.total)}")
+        labels = dict(record._fields["status"]._description_selection(record.env))
+        return self._with_deadline(record, labels[record.status])
 
-    def _describe_order(self, order):
-        status = dict(order._fields["status"]._description_selection(order.env))[order.status]
+    def _with_deadline(self, order, text):
         if not order.ship_by:
-            return status
+            return text
         zone = order.account_id.user_id.tz or order.company_id.partner_id.tz or DEFAULT_ZONE
         return order.env._(
-            "%(status)s, ship by %(moment)s",
-            status=status,
+            "%(text)s, ship by %(moment)s",
+            text=text,
             moment=format_datetime(order.env, order.ship_by, tz=zone, dt_format="short"),
         )

@@ -21,6 +21,7 @@ from . import (
     test_orders_money,
     test_orders_poll,
     test_orders_status,
+    test_overview,
     test_own_delivery,
     test_own_labels,
     test_packing_board,

@@ -229,7 +229,7 @@ class TestNotifications(NotificationsCase, OrdersCase):
         unlinked = self._import(make_order([make_line("unknown-article")]))
         free = self._import(make_order([make_line(self.offers[0], price="0")]))
         self.assertEqual(self._get_rows(event="order_new").mapped("res_id"), good.ids)
-        self.assertIn("To Assemble", self._get_rows(event="order_new").text)
+        self.assertRegex(self._get_rows(event="order_new").text, r"^.+ × \d+, .*\d\.\d\d.*, ship by ")
         problems = {row.res_id: row.text for row in self._get_rows(event="order_problem")}
         self.assertEqual(problems, {unlinked.id: unlinked.problem, free.id: free.problem})
 

@@ -9,6 +9,7 @@ export class PackingRow extends Component {
     static props = {
         row: Object,
         tab: String,
+        severalAccounts: Boolean,
         isSelected: Boolean,
         isCursor: Boolean,
         scanned: Number,
