@@ -191,7 +191,9 @@ def cancel_some(env, account, orders):
     unpacked = waiting.filtered(lambda order: order.ship_state == "none" and order.marking_state == "none")
     several = unpacked.filtered(lambda order: len(order.line_ids) > 1 and order != unpacked[0])[:1]
     ours = (unpacked - unpacked[0] - several)[:1]
-    labelled = waiting.filtered(lambda order: order.label_state == "ready" and not order.handover_id)[:2]
+    labelled = waiting.filtered(
+        lambda order: order.label_state == "ready" and not order.handover_id and not order.child_ids
+    )[:2]
     handed = waiting.filtered(lambda order: order.handover_id)[:1]
     fbo = orders.filtered(lambda order: order.scheme == "fbo" and order.status == "delivering")[:1]
     control("ozon/progress", {"number": handed.number})

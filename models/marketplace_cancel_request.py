@@ -111,10 +111,8 @@ class MarketplaceCancelRequest(models.Model):
             request.order_id = by_key.get((request.account_id, request.number), False)
 
     def _on_job_ended(self, job, vals):
-        """The engine tells how a decision ended without success: it can be made again."""
-        if vals.get("error"):
-            failed = vals["state"] == "failed"
-            self.write({"problem": vals["error"], **({"decision": False} if failed else {})})
+        """The engine tells why a decision was refused, which can be made again then, or has to wait."""
+        self.write({"problem": vals["error"], **({"decision": False} if vals["state"] == "failed" else {})})
 
     def _notify_sent(self):
         return {

@@ -63,9 +63,8 @@ class MarketplaceHandover(models.Model):
             self.env["marketplace.job"]._enqueue("handover", handover.account_id, handover, priority=2)
 
     def _on_job_ended(self, job, vals):
-        """The engine tells how creating it ended without success."""
-        if vals.get("error"):
-            self.write({"problem": vals["error"], **({"state": "failed"} if vals["state"] == "failed" else {})})
+        """The engine tells why creating it failed, or has to wait."""
+        self.write({"problem": vals["error"], **({"state": "failed"} if vals["state"] == "failed" else {})})
 
     def action_print(self):
         self.ensure_one()

@@ -290,20 +290,20 @@ class MarketplaceOrder(models.Model):
         self.write({"state": state, "problem_kind": kind, "problem": text})
 
     def _on_job_ended(self, job, vals):
-        """The engine tells how a job of this posting ended without success; see ``marketplace.job.runner``."""
+        """The engine tells why a job of this posting failed, or has to wait; see ``marketplace.job.runner``."""
+        failed, text = vals["state"] == "failed", vals["error"]
+        orders = self
         if job.operation in OF_LIVE_POSTINGS:
-            self = self.filtered(lambda order: order.status != unified.CANCELLED)
-        failed, text = vals["state"] == "failed", vals.get("error")
+            orders = self.filtered(lambda order: order.status != unified.CANCELLED)
         if failed and job.operation in FAILURE_EVENTS:
-            self.env["marketplace.notifier"]._tell(
-                FAILURE_EVENTS[job.operation], self, {order.id: text for order in self if text}
-            )
-        for order in self:
-            if job.operation == "ship" and text and order.ship_state not in ("shipped", "sent"):
+            texts = dict.fromkeys(orders.ids, text)
+            self.env["marketplace.notifier"]._tell(FAILURE_EVENTS[job.operation], orders, texts)
+        for order in orders:
+            if job.operation == "ship" and order.ship_state not in ("shipped", "sent"):
                 order.write({"ship_state": "failed" if failed else order.ship_state, "ship_problem": text})
             elif job.operation == "ship_watch" and failed:
                 order.ship_problem = text
-            elif job.operation == "label" and text:
+            elif job.operation == "label":
                 order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
             elif job.operation in ("delivery_status", "tracking") and failed:
                 order.delivery_problem = text

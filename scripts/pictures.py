@@ -100,6 +100,11 @@ class Browser:
         (TARGET / f"{name}.png").write_bytes(base64.b64decode(data))
         print(f"   {name}.png")
 
+    def click(self, selector):
+        """Click what is there; waits until a dialog that it opens is drawn."""
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+        time.sleep(2.5)
+
     def pdf_page(self, name, path, dpi):
         script = (
             f"fetch({json.dumps(path)}).then(r => r.arrayBuffer()).then(b => {{let s='';"
@@ -132,16 +137,26 @@ def main(names):
         account = find(browser, "marketplace.account", [])
         order = find(browser, "marketplace.order", [["label_state", "=", "ready"], ["child_ids", "!=", False]])
         picking = find(browser, "stock.picking", [["marketplace_order_id", "=", order]])
+        marked = find(browser, "marketplace.order", [["marking_state", "=", "needed"]])
+        action = "/odoo/action-sale_marketplace.action_marketplace"
         pages = {
-            "overview": ("/odoo/action-sale_marketplace.action_marketplace_account_overview", ".o_kanban_record", 520),
+            "overview": (f"{action}_account_overview", ".o_kanban_record", 520),
             "account_form": (f"/odoo/marketplace.account/{account}", ".o_form_view", 1000),
-            "order_list": ("/odoo/action-sale_marketplace.action_marketplace_order", ".o_data_row", 760),
+            "order_list": (f"{action}_order", ".o_data_row", 760),
             "order_form": (f"/odoo/marketplace.order/{order}", ".o_form_view", 1000),
             "delivery_form": (f"/odoo/stock.picking/{picking}", ".o_form_view", 1000),
+            "packing_board": (f"{action}_packing_board", ".o_packing_row", 800),
+            "cancelled": (f"{action}_order_cancelled", ".o_data_row", 400),
+            "returns": (f"{action}_return", ".o_data_row", 400),
+            "statuses": (f"/odoo/marketplace.account/{account}", ".o_form_view", 1000),
+            "marking": (f"/odoo/marketplace.order/{marked}", ".o_form_view", 800),
         }
+        clicks = {"statuses": ".nav-link[name=statuses]", "marking": "button[name=action_open_marking]"}
         for name, (path, selector, height) in pages.items():
             if not names or name in names:
                 browser.open(path, selector)
+                if name in clicks:
+                    browser.click(clicks[name])
                 browser.picture(name, height)
         labels = {"label_58x40": 200, "label_75x120": 140, "label_a4": 60}
         orders = browser.rpc("marketplace.order", "search", [["ship_state", "=", "shipped"]], limit=8)

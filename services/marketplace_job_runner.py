@@ -62,6 +62,8 @@ class MarketplaceJobRunner(models.AbstractModel):
             self.env.flush_all()
             # The engine's work cursor: its handlers finish page by page, batch by batch.
             self.env.cr.commit()  # pylint: disable=invalid-commit
+            # What others have changed meanwhile is read again, not overwritten.
+            self.env.invalidate_all(flush=False)
         else:
             self.env.flush_all()
 
@@ -71,12 +73,13 @@ class MarketplaceJobRunner(models.AbstractModel):
 
     @api.model
     def _tell(self, endings):
-        """Show how jobs ended where the user stands, in a fresh transaction: the engine's own began before the work
-        and could not touch rows that the work has changed.
+        """Show what went wrong where the user stands, in a fresh transaction: the engine's own began before the work and
+        could not touch rows that the work has changed.
 
         :param endings: {job: values to record}
         """
-        if all(vals["state"] == "done" for vals in endings.values()):
+        endings = {job: vals for job, vals in endings.items() if vals.get("error")}
+        if not endings:
             return
         for wait in TELL_PAUSES:
             try:
@@ -109,7 +112,6 @@ class MarketplaceJobRunner(models.AbstractModel):
         if not shown and vals["state"] == "failed" and job.operation not in ALWAYS_READY:
             # A notification that fails is shown in its own list: telling it would go the same way.
             self.env["marketplace.notifier"]._tell("job_failed", job, {job.id: vals["error"]})
-        if vals.get("error"):
-            job.account_id._get_schedule_of_operation(job.operation)._note_run(
-                "failed", vals["error"], job.started_at or job.create_date
-            )
+        job.account_id._get_schedule_of_operation(job.operation)._note_run(
+            "failed", vals["error"], job.started_at or job.create_date
+        )

@@ -48,11 +48,11 @@ class MarketplacePickList(models.AbstractModel):
 
     def _get_moves(self, sales):
         """{sale order: the moves that take goods from the shelves}; with picking in steps the first open ones."""
-        # Read for all at once: record by record would be some queries each.
+        # Read for all at once, however many: record by record would be some queries each.
         every = sales.picking_ids.move_ids
-        every.move_line_ids.mapped("quantity_product_uom")
-        every.move_orig_ids.mapped("state")
-        every.location_id.mapped("usage")
+        every.move_line_ids.fetch(["quantity", "quantity_product_uom", "location_id", "product_id"])
+        every.move_orig_ids.fetch(["state"])
+        every.location_id.fetch(["usage", "complete_name"])
         every.product_id.mapped("name")
         result = defaultdict(self.env["stock.move"].browse)
         for sale in sales:

@@ -266,7 +266,7 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _record_shipped(self, order, payload, numbers):
         """Accepted, not yet proved: assembling goes on there, so the posting is watched until it is done."""
-        if payload["whole"] and order.ship_state != "shipped":
+        if payload["whole"] and order.ship_state != "shipped" and order.status != status.CANCELLED:
             order.write({"ship_state": "sent", "ship_problem": False})
         if not order.parent_id:
             self._record_parcels(order, payload["packages"], numbers)

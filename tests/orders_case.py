@@ -1,9 +1,12 @@
 """Helpers shared by the tests of importing orders."""
 
+from datetime import datetime, timedelta, timezone
+
 from odoo import fields
 
-from odoo.addons.sale_marketplace.marketplaces.base import limiter
+from odoo.addons.sale_marketplace.marketplaces.base import dto, limiter
 
+from .builders import make_line, make_order
 from .common import MarketplaceCase, SimulatorMarketplaceCase
 
 
@@ -24,6 +27,34 @@ class OrdersCase(MarketplaceCase):
         order = self._store(posting)
         self._go_on(order)
         return order
+
+    def _see(self, orders, status, minutes=1, **values):
+        """The marketplace tells the status of these postings, and the engine does what the table asks for."""
+        if status == "cancelled":
+            values.setdefault("cancellation", dto.Cancellation(reason="Покупатель передумал", initiator="buyer"))
+        observed_at = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+        postings = []
+        for order in orders:
+            lines = [
+                make_line(row.offer_id, row.quantity, str(row.price), article=row.article) for row in order.line_ids
+            ]
+            told = {
+                "number": order.number,
+                "scheme": order.scheme,
+                "status": status,
+                "raw_status": status,
+                "ordered_at": order.ordered_at.replace(tzinfo=timezone.utc),
+                "observed_at": observed_at,
+                **values,
+            }
+            postings.append(make_order(lines, **told))
+        self._go_on(self._store(*postings))
+        self._apply()
+
+    def _apply(self):
+        applier = self.env["marketplace.status.applier"]
+        while waiting := applier._take(self.account):
+            applier._apply(waiting)
 
     def _find_jobs(self, operation, account=None):
         return self.env["marketplace.job"].search(

@@ -1,7 +1,5 @@
 """Helpers shared by the tests of returns."""
 
-from datetime import datetime, timedelta, timezone
-
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 
 from .builders import make_line, make_order
@@ -24,29 +22,6 @@ class ReturnsCase(OrdersCase):
         order = self._import(make_order(lines, scheme="fbo", status=status, raw_status=status, **values))
         self._apply()
         return order
-
-    def _see(self, order, status, minutes=1, **values):
-        lines = [
-            make_line(line.offer_id, line.quantity, str(line.price), article=line.article) for line in order.line_ids
-        ]
-        if status == "cancelled":
-            values["cancellation"] = dto.Cancellation(reason="Покупатель передумал", initiator="buyer")
-        values = {
-            "number": order.number,
-            "scheme": order.scheme,
-            "status": status,
-            "raw_status": status,
-            "ordered_at": order.ordered_at.replace(tzinfo=timezone.utc),
-            "observed_at": datetime.now(timezone.utc) + timedelta(minutes=minutes),
-            **values,
-        }
-        self._store_again(make_order(lines, **values))
-        self._apply()
-
-    def _apply(self):
-        applier = self.env["marketplace.status.applier"]
-        while orders := applier._take(self.account):
-            applier._apply(orders)
 
     def _tell(self, *items, account=None):
         """News of returns, as a page of the marketplace's list; returns their records."""

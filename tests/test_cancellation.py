@@ -24,9 +24,7 @@ class TestCancellation(OrdersCase):
     def _see(self, order, status="cancelled", minutes=1, **values):
         values.setdefault("ordered_at", order.ordered_at.replace(tzinfo=timezone.utc))
         self._store_again(self._make(status, minutes, number=order.number, **values))
-        applier = self.env["marketplace.status.applier"]
-        while orders := applier._take(self.account):
-            applier._apply(orders)
+        self._apply()
 
     def _validate(self, order):
         order.picking_ids.with_context(skip_sms=True).button_validate()

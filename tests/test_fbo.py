@@ -25,11 +25,6 @@ class TestFbo(OrdersCase):
         self._store_again(self._make(status, minutes, number=order.number, ordered_at=ordered_at, ship_by=None))
         self._apply()
 
-    def _apply(self):
-        applier = self.env["marketplace.status.applier"]
-        while orders := applier._take(self.account):
-            applier._apply(orders)
-
     def _load(self, *postings):
         orders = self._import(*postings)
         self._apply()

@@ -37,26 +37,6 @@ class StatusMapCase(OrdersCase):
             )
         )
 
-    def _see(self, orders, status, minutes=1, **values):
-        """The marketplace tells the status of them all, and the engine does what the table asks for."""
-        postings = []
-        for order in orders:
-            lines = [make_line(line.offer_id, line.quantity, str(line.price)) for line in order.line_ids]
-            told = {
-                "number": order.number,
-                "scheme": order.scheme,
-                "status": status,
-                "raw_status": status,
-                "ordered_at": order.ordered_at.replace(tzinfo=timezone.utc),
-                "observed_at": datetime.now(timezone.utc) + timedelta(minutes=minutes),
-                **values,
-            }
-            postings.append(make_order(lines, **told))
-        self._go_on(self._store(*postings))
-        applier = self.env["marketplace.status.applier"]
-        while waiting := applier._take(self.account):
-            applier._apply(waiting)
-
     def _invoices(self, orders):
         return orders.sale_order_id.invoice_ids
 

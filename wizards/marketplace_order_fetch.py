@@ -167,7 +167,7 @@ class MarketplaceOrderFetch(models.TransientModel):
                 )
 
     def _on_job_ended(self, job, vals):
-        """The engine tells how a job of this dialog ended without success."""
+        """The engine tells why a job of this dialog failed, or has to wait."""
         if vals["state"] == "failed":
             number = job.payload.get("number") or "–"
             self._write_lines([{"number": number, "outcome": "missing", "message": vals["error"]}])
