@@ -173,7 +173,9 @@ class MarketplaceJob(models.Model):
         now = fields.Datetime.now()
         vals = {"payload": payload} if payload and payload != self.payload else {}
         if (eta or now) < self.eta:
-            vals.update(eta=eta or now, priority=min(priority, self.priority))
+            vals["eta"] = eta or now
+        if priority < self.priority and (eta is None or "eta" in vals):
+            vals["priority"] = priority
         if vals:
             self.write(vals)
         elif not self._hold_back():

@@ -73,8 +73,8 @@ class MarketplaceJobRunner(models.AbstractModel):
 
     @api.model
     def _tell(self, endings):
-        """Show what went wrong where the user stands, in a fresh transaction: the engine's own began before the work and
-        could not touch rows that the work has changed.
+        """Show what went wrong where the user stands, in a fresh transaction: the engine's own began before the work
+        and could not touch rows that the work has changed.
 
         :param endings: {job: values to record}
         """

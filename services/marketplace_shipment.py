@@ -13,7 +13,7 @@ WATCH_SECONDS = 5
 #: From so many on, the list of changes is read instead of each posting; and for so long that list is enough.
 WATCH_MANY = 5
 WATCH_ALONE = timedelta(minutes=1)
-#: The list is read from the moment on at which the first of them was sent; the marketplace's clock may be behind.
+#: The list is read from the moment on at which the first of these was sent; the marketplace's clock may be behind.
 WATCH_BACK = timedelta(minutes=2)
 
 
@@ -288,8 +288,9 @@ class MarketplaceShipment(models.AbstractModel):
         """
         many = len(jobs) >= WATCH_MANY
         if many:
-            since, now = min(jobs.mapped("create_date")) - WATCH_BACK, fields.Datetime.now()
-            query = self.env["marketplace.order.poller"]._make_query("changed", since, now)
+            now = fields.Datetime.now()
+            since = max(min(jobs.mapped("create_date")), now - WATCH_ALONE)
+            query = self.env["marketplace.order.poller"]._make_query("changed", since - WATCH_BACK, now)
             self.env["marketplace.order.poller"]._read(jobs.account_id, adapter.iter_orders(query))
         return {job.id: self._watch_one(job, adapter, patient=many) for job in jobs}
 

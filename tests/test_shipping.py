@@ -163,6 +163,30 @@ class TestShipping(ShippingCase):
         self.assertEqual(order.ship_state, "none", "nobody waits for it any more")
         self.assertEqual(len(self._there(order)["ship_calls"]), 1)
 
+    def test_cancelled_while_the_label_is_awaited(self):
+        self._set(label_delay=600)
+        order = self._receive((self.products[0], 1))
+        order.action_ship()
+        self._run_jobs("orders", "labels", rounds=6)
+        self.assertEqual((order.ship_state, order.label_state), ("shipped", "waiting"))
+        self._cancel_there(order)
+        self._poll("statuses_poll")
+        self.assertEqual((order.label_state, order.label_problem), ("none", False), "nobody waits for it any more")
+        self.assertEqual(self._jobs(order, "label").state, "cancelled")
+        self.assertEqual(order.problem_kind, "cancel")
+
+    def test_refusal_before_a_cancellation_ends_with_it(self):
+        order = self._receive((self.products[0], 1))
+        self._fail(SHIP, "status", status=400)
+        order.action_ship()
+        self._run_jobs("orders", rounds=2)
+        self.assertEqual((order.ship_state, self._jobs(order, "ship").state), ("failed", "failed"))
+        self._recover()
+        self._cancel_there(order)
+        self._poll("statuses_poll")
+        self.assertEqual((order.ship_state, order.ship_problem), ("none", False))
+        self.assertEqual(self._jobs(order, "ship").state, "cancelled", "nobody has to look after it")
+
     def test_validated_although_cancelled(self):
         order = self._receive((self.products[0], 1))
         order.picking_ids.move_ids.picked = True
