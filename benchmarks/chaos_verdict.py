@@ -176,6 +176,7 @@ class Verdict:
             ("wrongly booked: told as assembled and never packed", early),
             ("wrongly booked: reserved for cancelled orders", reserved),
             ("wrongly booked: stock", [*self.compare_stock("own"), *self.compare_stock("fbo")]),
+            ("wrongly booked: goods of a posting", self.compare_postings()),
             ("wrongly booked: reservations", self.compare_reservations()),
         ]
 
@@ -206,8 +207,10 @@ class Verdict:
         for number in self.journal["packed"]:
             if number not in back:
                 self.add_units(moved, number, -1)
-        for _number, sku, quantity in self.journal["received"]:
-            moved[sku] += quantity
+        for number, sku, quantity in self.journal["received"]:
+            # Of what came back as a whole later this was a part.
+            if number not in back:
+                moved[sku] += quantity
         return moved
 
     def count_fbo(self):
@@ -217,9 +220,31 @@ class Verdict:
                 self.add_units(moved, number, -1)
         for number, ids in self.returns.items():
             for scheme, _stage in ids.values():
-                if scheme == "fbo":
+                # What was cancelled before it became an order has not left Odoo's stock.
+                if scheme == "fbo" and self.sales[number]:
                     moved[str(self.there[number]["lines"][0]["sku"])] += 1
         return moved
+
+    def compare_postings(self):
+        """The same, posting by posting: units that are gone, less those that came back."""
+        expected = Counter()
+        for number, row in self.there.items():
+            gone = row["scheme"] == "fbo" and row["status"] in GONE and self.sales[number]
+            if gone or number in self.journal["packed"] and number not in self.journal["back"]:
+                expected[number] += sum(line["quantity"] for line in row["lines"])
+            if self.sales[number]:
+                expected[number] -= sum(scheme == "fbo" for scheme, _stage in self.returns.get(number, {}).values())
+        for number, _sku, quantity in self.journal["received"]:
+            if number not in self.journal["back"]:
+                expected[number] -= quantity
+        wrong = []
+        for number, units in expected.items():
+            rows = self.pickings[number]
+            net = sum(row["units"] * (-1 if row["kind"] == "return" else 1) for row in rows)
+            if net != units:
+                states = [(row["kind"], row["state"], row["units"]) for row in rows]
+                wrong.append(f"{number} {self.there[number]['status']}: {net} units gone, expected {units}: {states}")
+        return wrong
 
     def add_units(self, moved, number, sign):
         for line in self.there[number]["lines"]:

@@ -206,6 +206,6 @@ class MarketplaceReturnPoller(models.AbstractModel):
             ("state", "=", "open"),
             ("scheme", "=", status.FBO),
             ("stage", "=", status.RETURN_AT_MARKETPLACE),
-            ("order_id.state", "=", "done"),
+            ("order_id.state", "in", ("done", "cancelled")),
         ]
         self._settle(self.env["marketplace.return"].search(domain, limit=PAGE))

@@ -2,6 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
 
+#: States of postings that may still become orders.
+UNDECIDED = ("received", "mapping", "problem")
+
 
 class MarketplaceReturnReceiver(models.AbstractModel):
     """Takes returned goods into stock: of a posting by the return of its delivery, others by a receipt of their own."""
@@ -37,6 +40,7 @@ class MarketplaceReturnReceiver(models.AbstractModel):
         if item.quantity <= 0:
             raise UserError(self.env._("The marketplace names no quantity."))
         order = item.order_id
+        self._check_booked(order)
         if order.sale_order_id:
             picking = self._receive_sold(item, order, location)
         else:
@@ -44,6 +48,15 @@ class MarketplaceReturnReceiver(models.AbstractModel):
         item.write({"state": "received", "picking_id": picking.id, "problem": False})
         if order.cancel_state == "hold":
             self._settle_cancelled(order)
+
+    def _check_booked(self, order):
+        """Goods of a posting that is known and whose sale is not booked have not left Odoo's stock, either."""
+        if order.state in UNDECIDED:
+            raise UserError(self.env._("Posting %s has not become an order yet: settle that first.", order.number))
+        if order.state == "cancelled" and not order.sale_order_id:
+            raise UserError(
+                self.env._("Posting %s was cancelled before it became an order: no goods left the stock.", order.number)
+            )
 
     def _receive_sold(self, item, order, location):
         quantities = self._split_over_lines(item, order)
@@ -134,7 +147,10 @@ class MarketplaceReturnReceiver(models.AbstractModel):
     @api.model
     def _receive_fbo(self, item):
         """Back in the marketplace's own stock: nobody has to do anything. What does not fit is told on the return."""
-        if item.order_id.goods_state == "fbo":
+        order = item.order_id
+        if order.state in UNDECIDED:
+            return
+        if order.goods_state == "fbo" or (order.state == "cancelled" and not order.sale_order_id):
             item.write({"state": "nothing_to_do", "problem": False})
             return
         self._receive(item, item.account_id._get_fbo_location())

@@ -139,6 +139,40 @@ class TestReturnReceived(ReturnsCase):
         self.env["marketplace.return.poller"]._settle_late(self.account)
         self.assertEqual((item.state, self._count(self.account.fbo_location_id)), ("received", 0))
 
+    def test_fbo_told_before_its_posting_is_an_order(self):
+        free = [make_line(self.offers[0], 2, "0")]
+        order = self._import(make_order(free, scheme="fbo", status="delivered", raw_status="delivered"))
+        item = self._tell(make_return(order, self.offers[0], 2, stage="at_marketplace"))
+        self.assertEqual((order.state, item.state, item.picking_id), ("problem", "open", item.picking_id.browse()))
+        self.account.allow_zero_price = True
+        order.action_retry()
+        self._go_on(order)
+        self._apply()
+        self.env["marketplace.return.poller"]._settle_late(self.account)
+        self.assertEqual((order.state, item.state), ("done", "received"))
+        self.assertEqual(item.picking_id.return_id, order.picking_ids - item.picking_id, "its own goods are back")
+        self.assertEqual(self._count(self.account.fbo_location_id), 0)
+
+    def test_fbo_cancelled_before_it_became_an_order(self):
+        posting = make_order([make_line(self.offers[0], 2)], scheme="fbo", status="cancelled", raw_status="cancelled")
+        order = self._import(posting)
+        item = self._tell(make_return(order, self.offers[0], 2, stage="at_marketplace"))
+        self.assertEqual((order.state, item.state, item.problem), ("cancelled", "nothing_to_do", False))
+        self.assertEqual(self._count(self.account.fbo_location_id), 0, "nothing had left it")
+
+    def test_posting_that_is_no_order_yet(self):
+        order = self._import(make_order([make_line(self.offers[0], 2, "0")]))
+        item = self._tell(make_return(order, self.offers[0]))
+        _received, problems = self._receive(item)
+        self.assertIn("has not become an order yet", problems[0])
+        self.assertEqual((item.state, self._count()), ("open", 1000))
+
+    def test_posting_that_never_was_an_order(self):
+        order = self._import(make_order([make_line(self.offers[0], 2)], status="cancelled", raw_status="cancelled"))
+        _received, problems = self._receive(self._tell(make_return(order, self.offers[0])))
+        self.assertIn("cancelled before it became an order", problems[0])
+        self.assertEqual(self._count(), 1000)
+
     def test_fbo_cancelled_and_taken_back_already(self):
         order = self._sell_fbo()
         self._see(order, "cancelled")
