@@ -20,6 +20,11 @@ class MarketplaceCancelRequest(models.Model):
     number = fields.Char("Posting Number", required=True, readonly=True, index=True)
     order_id = fields.Many2one("marketplace.order", "Posting", readonly=True, index="btree_not_null")
     sale_order_id = fields.Many2one(related="order_id.sale_order_id")
+    # What is at stake, for whoever decides.
+    product_summary = fields.Char(related="order_id.product_summary")
+    total = fields.Monetary(related="order_id.total")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    order_status = fields.Selection(related="order_id.status", string="On the Marketplace")
     # pending → approved | rejected, by us or, after decide_until, by the marketplace
     state = fields.Selection(
         [("pending", "To Decide"), ("approved", "Approved"), ("rejected", "Rejected")],

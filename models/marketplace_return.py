@@ -56,7 +56,7 @@ class MarketplaceReturn(models.Model):
         STAGES, readonly=True, required=True, default=unified.RETURN_UNKNOWN, index=True, tracking=True
     )
     raw_stage = fields.Char("Stage There", readonly=True)
-    stage_name = fields.Char("As They Call It", readonly=True)
+    stage_name = fields.Char("Stage in Their Words", readonly=True)
     reason = fields.Char(readonly=True)
     sku = fields.Char("SKU", readonly=True)
     article = fields.Char(readonly=True)
@@ -78,14 +78,14 @@ class MarketplaceReturn(models.Model):
     storage_cost = fields.Monetary(readonly=True, help="What the marketplace has charged for keeping it so far.")
     storage_days = fields.Integer("Paid Days of Storage", readonly=True, aggregator=None)
     compensation = fields.Char(readonly=True)
-    is_opened = fields.Boolean("Opened", readonly=True)
+    is_opened = fields.Boolean("Packaging Opened", readonly=True)
     raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
 
     #   open ──→ received          into stock, by hand or with a cancelled posting's goods; FBO by itself
     #     ├────→ nothing_to_do     disposed of, compensated or refused there
     #     └────→ ignored           by hand
     state = fields.Selection(
-        [("open", "Open"), ("received", "Received"), ("nothing_to_do", "Nothing to Do"), ("ignored", "Ignored")],
+        [("open", "To Do"), ("received", "Received"), ("nothing_to_do", "Nothing to Do"), ("ignored", "Ignored")],
         "In Odoo",
         required=True,
         default="open",

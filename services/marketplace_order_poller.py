@@ -138,7 +138,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
         for page in split_every(PAGE, postings):
             # The page took its time to come: what others have stored meanwhile must be seen.
             self._checkpoint()
-            orders, busy = self.env["marketplace.order.store"]._store(account, page)
+            orders, busy = self.env["marketplace.order.store"]._store_patiently(account, page)
             seen += len(page)
             changed += len(orders)
             if fetch:

@@ -1,4 +1,5 @@
 import hashlib
+import time
 from dataclasses import replace
 from datetime import timezone
 from decimal import Decimal
@@ -10,6 +11,9 @@ from ..marketplaces.base import dto, status
 
 #: Fields of ``dto.Order`` that do not make it another order: when it was seen, and the vendor's own dress of it.
 NOT_IN_DIGEST = ("raw", "observed_at", "related_numbers", "actions", "delivered_at")
+
+#: Another worker has stored a page by then.
+BUSY_SECONDS = 0.3
 
 
 def _plain(value):
@@ -56,6 +60,19 @@ class MarketplaceOrderStore(models.AbstractModel):
             else:
                 changed.append((row["id"], posting, digest))
         orders = self._create(account, fresh) | self._update(account, changed)
+        return orders, busy
+
+    @api.model
+    def _store_patiently(self, account, postings):
+        """The same for many. What another worker holds is mostly the same news: it is compared once more, a moment
+        later, before the marketplace is asked for each of them again."""
+        orders, busy = self._store(account, postings)
+        if busy:
+            self.env["marketplace.job.runner"]._checkpoint()
+            time.sleep(BUSY_SECONDS)
+            held = [posting for number, posting in self._newest_per_number(postings).items() if number in busy]
+            changed, busy = self._store(account, held)
+            orders |= changed
         return orders, busy
 
     @api.model

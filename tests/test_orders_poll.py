@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import psycopg2
 
@@ -8,6 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from odoo.addons.sale_marketplace.marketplaces import get_adapter_class
+from odoo.addons.sale_marketplace.services import marketplace_order_store
 
 from .orders_case import OrdersSimulatorCase
 
@@ -240,6 +242,17 @@ class TestOrdersPoll(OrdersSimulatorCase):
         other.close()
         self._run_jobs("orders")
         self.assertOneOrderEach([held, free])
+
+    def test_posting_that_is_held_for_a_moment_is_not_asked_for_again(self):
+        held, free = self._buy((self.products[0], 1)), self._buy((self.products[1], 1))
+        other = self._hold(held)
+        # While we wait for it, the other worker comes to its end.
+        self.patch(marketplace_order_store, "time", SimpleNamespace(sleep=lambda _seconds: other.close()))
+        self._enqueue("orders_poll")
+        self._run_jobs("orders")
+        self.assertTrue(other.closed)
+        self.assertOneOrderEach([held, free])
+        self.assertFalse(self.env["marketplace.job"].search([("operation", "=", "order_fetch")]))
 
     def test_fetch_of_a_held_posting_waits_without_stopping_its_neighbours(self):
         held, free = self._buy((self.products[0], 1)), self._buy((self.products[1], 1))
