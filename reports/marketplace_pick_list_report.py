@@ -1,6 +1,7 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.tools import format_datetime
 from odoo.tools.float_utils import float_repr
 
 from .code128 import draw
@@ -22,6 +23,7 @@ class ReportPickList(models.AbstractModel):
             "doc_ids": orders.ids,
             "doc_model": "marketplace.order",
             "docs": orders,
+            "printed_at": format_datetime(self.env, fields.Datetime.now(), dt_format="short"),
             "locations": self._prepare_locations(orders, goods, positions),
             "missing": self._prepare_missing(orders, goods, positions),
             "postings": [self._prepare_posting(order, positions[order], goods[order]) for order in orders],

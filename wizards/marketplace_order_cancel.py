@@ -113,5 +113,5 @@ class MarketplaceOrderCancelLine(models.TransientModel):
     wizard_id = fields.Many2one("marketplace.order.cancel", required=True, index=True, ondelete="cascade")
     line_id = fields.Many2one("marketplace.order.line", "Position", required=True, ondelete="cascade")
     name = fields.Char(related="line_id.name", string="Product There")
-    available = fields.Integer("Ordered", related="line_id.there_quantity")
+    available = fields.Integer("In the Posting", related="line_id.there_quantity")
     quantity = fields.Integer("To Cancel")
