@@ -15,7 +15,7 @@ TASKS = {
     "fbo": ("FBO orders", "fbo_poll", True, "minutes", 15),
     "cancel_requests": ("Cancellation requests", "cancel_requests_poll", True, "minutes", 15),
     "returns": ("Returns", "returns_poll", True, "minutes", 60),
-    "own_returns": ("Return requests of buyers", "own_returns_poll", True, "minutes", 60),
+    "own_returns": ("Return requests", "own_returns_poll", True, "minutes", 60),
     "cancel_reasons": ("Cancellation reasons", "cancel_reasons_poll", True, "days", 7),
     "offers": ("Offers", "offers_poll", True, "hours", 6),
     "warehouses": ("Warehouses", "warehouses_poll", True, "days", 1),
