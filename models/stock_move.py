@@ -135,10 +135,6 @@ class StockMove(models.Model):
         domain = [("product_id", "in", products.ids), ("location_id", "child_of", location.id)]
         quants = Quant.search(domain, order="in_date, id")
         locked = quants.try_lock_for_update(allow_referencing=True)
-        busy = (quants - locked).product_id
-        if locked.filtered(lambda quant: quant.product_id not in busy)._join_rows():
-            quants = Quant.search(domain, order="in_date, id")
-            locked &= quants
         for product, product_quants in quants.grouped("product_id").items():
             places = [quant.location_id for quant in product_quants]
             simple = product_quants <= locked and len(set(places)) == len(places)

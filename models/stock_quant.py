@@ -41,19 +41,16 @@ class StockQuant(models.Model):
             locked[0].reserved_quantity += quantity
         return True
 
-    def _join_rows(self):
-        """Put the rows of goods that lie in several of one place together, if none of them is being worked on.
+    @api.model
+    def _join_rows(self, products):
+        """Put the rows of goods that lie in several of one place together, unless somebody works on one of them.
 
-        :param self: all rows of some products in some locations, locked
-        :return: whether anything has changed: rows are gone then
+        To be called before anything else in a transaction: all that is cached is forgotten.
         """
-        doubled = self.browse()
-        for _place, rows in self.grouped(
-            lambda row: (row.product_id, row.location_id, row.lot_id, row.package_id, row.owner_id)
-        ).items():
-            if len(rows) > 1:
-                doubled |= rows
-        if doubled:
-            self.env.flush_all()
+        place = ["product_id", "location_id", "lot_id", "package_id", "owner_id"]
+        groups = self.sudo()._read_group(
+            [("product_id", "in", products.ids)], place, ["id:recordset"], having=[("__count", ">", 1)]
+        )
+        doubled = self.sudo().concat(*(rows for *_place, rows in groups))
+        if doubled and doubled.try_lock_for_update(allow_referencing=True) == doubled:
             doubled._merge_quants()
-        return bool(doubled)

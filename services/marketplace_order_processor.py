@@ -235,6 +235,7 @@ class MarketplaceOrderProcessor(models.AbstractModel):
         order._set_problem("other", str(exc) or repr(exc))
 
     def _build(self, orders):
+        self.env["stock.quant"]._join_rows(orders.line_ids.offer_id.product_id)
         builder = self.env["marketplace.sale.builder"]
         # A note for all at once instead of tracking, which writes for each posting by itself.
         untracked = orders.with_context(mail_notrack=True)
