@@ -112,6 +112,10 @@ class MarketplaceNotifier(models.AbstractModel):
         return waiting | free | Notification.create(fresh)
 
     def _describe(self, record, event):
+        if record._name == "marketplace.cancel.request":
+            return self._describe_request(record)
+        if record._name == "marketplace.return":
+            return self._describe_return(record)
         if record._name != "marketplace.order":
             return record.display_name
         if event == "order_new":
@@ -122,9 +126,22 @@ class MarketplaceNotifier(models.AbstractModel):
     def _with_deadline(self, order, text):
         if not order.ship_by:
             return text
-        zone = order.account_id.user_id.tz or order.company_id.partner_id.tz or DEFAULT_ZONE
-        return order.env._(
-            "%(text)s, ship by %(moment)s",
-            text=text,
-            moment=format_datetime(order.env, order.ship_by, tz=zone, dt_format="short"),
-        )
+        return order.env._("%(text)s, ship by %(moment)s", text=text, moment=self._format_moment(order, order.ship_by))
+
+    def _describe_request(self, request):
+        """Why the buyer wants to cancel, and how long there is time to answer him."""
+        text = ": ".join(filter(None, (request.reason, request.message))) or request.display_name
+        if not request.decide_until:
+            return text
+        moment = self._format_moment(request, request.decide_until)
+        return request.env._("%(text)s, to decide until %(moment)s", text=text, moment=moment)
+
+    def _describe_return(self, item):
+        """What comes back, and how far it is."""
+        stage = dict(item._fields["stage"]._description_selection(item.env))[item.stage]
+        goods = f"{item.product_id.display_name or item.name or item.article or item.sku or ''} × {item.quantity}"
+        return ", ".join(filter(None, (goods, stage, item.place_name)))
+
+    def _format_moment(self, record, moment):
+        zone = record.account_id.user_id.tz or record.company_id.partner_id.tz or DEFAULT_ZONE
+        return format_datetime(record.env, moment, tz=zone, dt_format="short")

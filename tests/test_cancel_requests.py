@@ -55,6 +55,10 @@ class TestCancelRequests(RolesCase, ShippingCase):
         self.assertFalse(request.urgent)
         self.assertEqual(order.sale_order_id.state, "sale")
         self.assertEqual(self._ask_again(request), request, "One row however often it is read")
+        notice = self.env["marketplace.notification"].search(
+            [("res_id", "=", request.id), ("event", "=", "cancel_request")]
+        )
+        self.assertIn("Передумал: Нашёл дешевле", notice.text)
 
     def test_urgent(self):
         request = self._ask(self._sell(), hours=3)

@@ -29,6 +29,8 @@ class TestReturnNews(ReturnsCase):
         later = replace(news, stage="ready", place_name="ПВЗ", changed_at=news.changed_at + timedelta(hours=1))
         self.assertEqual(self._tell(later), item)
         self.assertEqual((item.stage, item.place_name, item.state), ("ready", "ПВЗ", "open"))
+        told = self.env["marketplace.notifier"]._describe(item, "return_changed")
+        self.assertEqual(told, f"{self.products[0].display_name} × {item.quantity}, To Fetch, ПВЗ")
 
     def test_older_news_change_nothing(self):
         news = make_return(self._sell(), self.offers[0], stage="ready")
