@@ -2,6 +2,7 @@
 debugging protocol; label sheets come as PDF pages from Odoo itself."""
 
 import base64
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import websocket
+from PIL import Image
 
 BASE = f"http://127.0.0.1:{os.environ.get('HTTP_PORT', '8069')}"
 TARGET = Path(__file__).resolve().parents[1] / "static" / "description"
@@ -95,9 +97,13 @@ class Browser:
 
     def picture(self, name, height=HEIGHT):
         self.call("Emulation.setDeviceMetricsOverride", width=WIDTH, height=height, deviceScaleFactor=1, mobile=False)
+        # OdooBot's chat, which lies above the page.
+        self.run("document.querySelector('.o-mail-ChatHub')?.remove()")
         time.sleep(0.6)
         data = self.call("Page.captureScreenshot", format="png")["data"]
-        (TARGET / f"{name}.png").write_bytes(base64.b64decode(data))
+        # A page has few colours: a palette, of the rare ones too, is a third of the size.
+        page = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+        page.quantize(256, Image.Quantize.MAXCOVERAGE).save(TARGET / f"{name}.png", optimize=True)
         print(f"   {name}.png")
 
     def click(self, selector):
@@ -130,6 +136,14 @@ def find(browser, model, domain, order="id"):
     return found[0]
 
 
+def scan_first(browser, order):
+    """One code of the posting, so that the dialog shows what is scanned and what is missing. Returns its unit."""
+    line = browser.rpc("marketplace.order", "read_marking", [order])["lines"][0]
+    product = browser.rpc("product.product", "search_read", [["default_code", "=", line["article"]]], ["barcode"])[0]
+    code = f"01{product['barcode'].zfill(14)}215000000000001\x1d91EE10\x1d92{'q' * 44}"
+    return browser.rpc("marketplace.order", "scan_marking", [order], code)["unit"]
+
+
 def main(names):
     browser = Browser()
     try:
@@ -146,18 +160,26 @@ def main(names):
             "order_form": (f"/odoo/marketplace.order/{order}", ".o_form_view", 1000),
             "delivery_form": (f"/odoo/stock.picking/{picking}", ".o_form_view", 1000),
             "packing_board": (f"{action}_packing_board", ".o_packing_row", 800),
-            "cancelled": (f"{action}_order_cancelled", ".o_data_row", 400),
-            "returns": (f"{action}_return", ".o_data_row", 400),
+            "cancelled": (f"{action}_order_cancelled", ".o_data_row", 440),
+            "returns": (f"{action}_return", ".o_data_row", 340),
             "statuses": (f"/odoo/marketplace.account/{account}", ".o_form_view", 1000),
-            "marking": (f"/odoo/marketplace.order/{marked}", ".o_form_view", 800),
+            "marking": (f"/odoo/marketplace.order/{marked}", ".o_form_view", 700),
         }
-        clicks = {"statuses": ".nav-link[name=statuses]", "marking": "button[name=action_open_marking]"}
+        clicks = {
+            "cancelled": ".o_facet_remove",
+            "statuses": ".nav-link[name=statuses]",
+            "marking": "button[name=action_open_marking]",
+        }
         for name, (path, selector, height) in pages.items():
             if not names or name in names:
                 browser.open(path, selector)
+                unit = name == "marking" and scan_first(browser, marked)
                 if name in clicks:
                     browser.click(clicks[name])
                 browser.picture(name, height)
+                if unit:
+                    # The next picture is the same.
+                    browser.rpc("marketplace.order", "write_marking", [marked], unit, {"mark": False})
         labels = {"label_58x40": 200, "label_75x120": 140, "label_a4": 60}
         orders = browser.rpc("marketplace.order", "search", [["ship_state", "=", "shipped"]], limit=8)
         for name, dpi in labels.items():
