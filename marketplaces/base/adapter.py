@@ -86,6 +86,11 @@ OPERATIONS = {
     "handover_document": "get_handover_document",
     "handover_barcode": "get_handover_barcode",
     "events": "parse_event",
+    "stock_set": "set_stocks",
+    "stocks": "iter_stocks",
+    "fbo_stocks": "iter_fbo_stocks",
+    "price_set": "set_prices",
+    "prices": "iter_prices",
 }
 #: Operations that change something at the marketplace: refused at once for a key that may only read.
 WRITE_OPERATIONS = frozenset(
@@ -94,6 +99,7 @@ WRITE_OPERATIONS = frozenset(
         *("cancel", "cancel_lines", "cancel_request_decide"),
         *("delivery_status", "tracking", "delivery_window_set", "ship_by_set"),
         *("exemplars_set", "exemplars_commit", "country_set"),
+        *("stock_set", "price_set"),
     },
 )
 
@@ -274,6 +280,29 @@ class MarketplaceAdapter(ABC):
     def get_handover_barcode(self, handover_id: str) -> str:
         """The text to encode and show at the reception point."""
         raise self._unsupported("handover_barcode")
+
+    # --- stock ---
+    def set_stocks(self, targets: Sequence[dto.StockTarget]) -> list[dto.StockAnswer]:
+        """One call: at most ``info.limits["stock_set"]`` targets. One answer each, in their order; a target that the
+        marketplace says nothing of is *refused*."""
+        raise self._unsupported("stock_set")
+
+    def iter_stocks(self, warehouse_id: str) -> Iterator[dto.StockLevel]:
+        """The whole range of one warehouse of the seller."""
+        raise self._unsupported("stocks")
+
+    def iter_fbo_stocks(self, articles: Sequence[str]) -> Iterator[dto.StockLevel]:
+        """What lies in the marketplace's own warehouses; any number of articles, the adapter slices."""
+        raise self._unsupported("fbo_stocks")
+
+    # --- prices ---
+    def set_prices(self, targets: Sequence[dto.PriceTarget]) -> list[dto.PriceAnswer]:
+        """One call: at most ``info.limits["price_set"]`` targets. One answer each, in their order."""
+        raise self._unsupported("price_set")
+
+    def iter_prices(self, articles: Sequence[str] = ()) -> Iterator[dto.PriceInfo]:
+        """Of these articles (the adapter slices), or of all that are not archived."""
+        raise self._unsupported("prices")
 
     # --- events ---
     @classmethod

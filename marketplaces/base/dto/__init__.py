@@ -28,6 +28,7 @@ from .orders import (
     OrderQuery,
     UnreadableOrder,
 )
+from .prices import Commission, PriceAnswer, PriceInfo, PriceTarget
 from .returns import CancelReason, CancelRequest, Return, UnreadableReturn
 from .shipping import (
     HandoverSlot,
@@ -38,6 +39,7 @@ from .shipping import (
     PackageLine,
     ShipResult,
 )
+from .stock import StockAnswer, StockLevel, StockTarget
 
 __all__ = [
     "AccountInfo",
@@ -45,6 +47,7 @@ __all__ = [
     "CancelReason",
     "CancelRequest",
     "Cancellation",
+    "Commission",
     "Country",
     "DeliveryMethod",
     "DeliveryWindow",
@@ -63,9 +66,15 @@ __all__ = [
     "OrderQuery",
     "Package",
     "PackageLine",
+    "PriceAnswer",
+    "PriceInfo",
+    "PriceTarget",
     "Return",
     "Role",
     "ShipResult",
+    "StockAnswer",
+    "StockLevel",
+    "StockTarget",
     "UnreadableOrder",
     "UnreadableReturn",
     "Warehouse",
