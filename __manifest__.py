@@ -26,6 +26,8 @@
         "wizards/marketplace_order_fetch_views.xml",
         "wizards/marketplace_return_receive_views.xml",
         "views/marketplace_warehouse_views.xml",
+        "views/marketplace_stock_views.xml",
+        "views/marketplace_stock_rule_views.xml",
         "views/marketplace_exchange_views.xml",
         "views/marketplace_job_views.xml",
         "views/marketplace_event_views.xml",

@@ -70,6 +70,12 @@ OPERATIONS = {
     ),
     "label": Operation("Fetch labels", "labels", "marketplace.label", "_run_labels", 20, "label_request"),
     "handover": Operation("Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"),
+    "stock_compute": Operation("Compute stock", "stock", "marketplace.stock.engine", "_run_compute", 1, None),
+    "stock_push": Operation("Send stock", "stock", "marketplace.stock.pusher", "_run_push", 1, "stock_set"),
+    "stock_full": Operation("Send all stock", "stock", "marketplace.stock.pusher", "_run_full", 1, "stock_set"),
+    "stock_check": Operation(
+        "Compare stock with the cabinet", "stock", "marketplace.stock.checker", "_run_check", 1, "stocks"
+    ),
     "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),
     "notify_test": Operation(
         "Send a test message", "notifications", "marketplace.notification.sender", "_run_test", 1, None
@@ -80,7 +86,8 @@ OF_LIVE_POSTINGS = ("ship", "ship_watch", "label", "cargo_places", "delivery_sta
 #: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
 ALWAYS_READY = ("notify", "notify_test")
 LANES = [
-    ("orders", "Orders and stock"),
+    ("orders", "Orders"),
+    ("stock", "Stock and prices"),
     ("labels", "Labels and hand-over"),
     ("finance", "Finance"),
     ("catalogue", "Catalogue"),

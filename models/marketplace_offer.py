@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: What decides how much of an offer is shown.
+STOCK_FIELDS = {"product_id", "ignored", "active", "uom_id", "archived_there"}
+
 
 class MarketplaceOffer(models.Model):
     """A listing of the cabinet and the Odoo product behind it."""
@@ -30,6 +33,13 @@ class MarketplaceOffer(models.Model):
         index=True,
     )
     ignored = fields.Boolean(tracking=True)
+    uom_id = fields.Many2one(
+        "uom.uom",
+        "Sold By",
+        ondelete="restrict",
+        help="One unit of the listing: a pack of six shows a sixth of the pieces, and an order of one takes six. "
+        "Empty: the product's own unit.",
+    )
     linked_by = fields.Selection(
         [("article", "Article"), ("barcode", "Barcode"), ("hand", "By Hand")], readonly=True, tracking=True
     )
@@ -93,15 +103,19 @@ class MarketplaceOffer(models.Model):
     def write(self, vals):
         if "product_id" in vals and "linked_by" not in vals:
             vals = {**vals, "linked_by": "hand" if vals["product_id"] else False, "problem": False}
+        shown = self.product_id if not STOCK_FIELDS.isdisjoint(vals) else self.env["product.product"]
         result = super().write(vals)
         if vals.get("product_id"):
             self._replay_waiting_orders()
+        if not STOCK_FIELDS.isdisjoint(vals):
+            self.env["marketplace.stock.change"]._mark(shown | self.product_id)
         return result
 
     @api.model_create_multi
     def create(self, vals_list):
         offers = super().create(vals_list)
         offers.filtered("product_id")._replay_waiting_orders()
+        self.env["marketplace.stock.change"]._mark(offers.product_id)
         return offers
 
     # === ACTION METHODS === #
@@ -129,6 +143,9 @@ class MarketplaceOffer(models.Model):
         action["domain"] = [("line_ids.offer_id", "=", self.id)]
         action["context"] = {"search_default_mapping": 1}
         return action
+
+    def action_why_stock(self):
+        return self.env["marketplace.stock"]._get_action([("offer_id", "in", self.ids)])
 
     # === BUSINESS METHODS === #
     def _replay_waiting_orders(self):

@@ -17,11 +17,16 @@ TASKS = {
     "returns": ("Returns", "returns_poll", True, "minutes", 60),
     "own_returns": ("Return requests", "own_returns_poll", True, "minutes", 60),
     "cancel_reasons": ("Cancellation reasons", "cancel_reasons_poll", True, "days", 7),
+    "stock": ("Stock", "stock_push", True, "change", 1),
+    "stock_full": ("All Stock, Nightly", "stock_full", True, "times", 1),
+    "stock_check": ("Stock in the Cabinet", "stock_check", True, "hours", 6),
     "offers": ("Offers", "offers_poll", True, "hours", 6),
     "warehouses": ("Warehouses", "warehouses_poll", True, "days", 1),
     "completeness": ("Completeness check", "completeness", True, "times", 1),
     "check": ("Key and methods", "account_check", True, "days", 1),
 }
+#: Tasks that something in Odoo can set off.
+ON_CHANGE = ("stock",)
 TIME = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 
 
@@ -39,6 +44,7 @@ class MarketplaceSchedule(models.Model):
     active = fields.Boolean("Runs", default=True)
     kind = fields.Selection(
         [
+            ("change", "On Change"),
             ("minutes", "Every … Minutes"),
             ("hours", "Every … Hours"),
             ("days", "Every … Days"),
@@ -81,6 +87,10 @@ class MarketplaceSchedule(models.Model):
     @api.constrains("kind", "every", "times")
     def _check_timing(self):
         for schedule in self:
+            if schedule.kind == "change" and schedule.task not in ON_CHANGE:
+                raise ValidationError(
+                    self.env._("Nothing in Odoo sets «%s» off: choose times for it.", schedule.display_name)
+                )
             if schedule.kind == "times" and not schedule._get_times():
                 raise ValidationError(self.env._("Enter times of day such as 03:30 or 09:00, 18:00."))
             if schedule.kind == "monthly" and not 1 <= schedule.every <= 31:
@@ -155,8 +165,10 @@ class MarketplaceSchedule(models.Model):
         return [(int(match[1]), int(match[2])) for match in matches] if all(matches) else []
 
     def _get_next_run(self, now):
-        """The next moment after ``now`` (naive UTC), as naive UTC."""
+        """The next moment after ``now`` (naive UTC), as naive UTC; none for what is set off by a change."""
         self.ensure_one()
+        if self.kind == "change":
+            return False
         if self.kind in ("minutes", "hours", "days"):
             return now + timedelta(**{self.kind: self.every})
         zone = pytz.timezone(self.tz)

@@ -16,10 +16,15 @@ class ProductProduct(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "active" in vals:
+            self.env["marketplace.stock.change"]._mark(self)
         if vals.get("active"):
             # Postings that waited because their product was archived go on.
             self.sudo().marketplace_offer_ids._replay_waiting_orders()
         return result
+
+    def action_why_stock(self):
+        return self.env["marketplace.stock"]._get_action([("product_id", "in", self.ids)])
 
     def action_view_marketplace_offers(self):
         action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_offer")

@@ -1,8 +1,28 @@
 from odoo import api, models
 
+#: Fields of a quant that change how much may be sold.
+MOVING = {"quantity", "reserved_quantity", "location_id", "product_id"}
+
 
 class StockQuant(models.Model):
     _inherit = "stock.quant"
+
+    # === CRUD METHODS === #
+    # Whatever moves goods ends here: receipts, deliveries, reservations, manufacturing, inventories, scrap.
+    @api.model_create_multi
+    def create(self, vals_list):
+        quants = super().create(vals_list)
+        self.env["marketplace.stock.change"]._mark(quants.product_id)
+        return quants
+
+    def write(self, vals):
+        if not MOVING.isdisjoint(vals):
+            self.env["marketplace.stock.change"]._mark(self.product_id)
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["marketplace.stock.change"]._mark(self.product_id)
+        return super().unlink()
 
     @api.model
     def _update_reserved_quantity(

@@ -36,4 +36,9 @@ from . import (
     marketplace_shipment,
     marketplace_shipment_parcels,
     marketplace_status_applier,
+    marketplace_stock_checker,
+    marketplace_stock_engine,
+    marketplace_stock_pusher,
+    marketplace_stock_reader,
+    marketplace_stock_text,
 )

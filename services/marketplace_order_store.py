@@ -60,6 +60,7 @@ class MarketplaceOrderStore(models.AbstractModel):
             else:
                 changed.append((row["id"], posting, digest))
         orders = self._create(account, fresh) | self._update(account, changed)
+        self._mark_stock(orders)
         return orders, busy
 
     @api.model
@@ -89,6 +90,15 @@ class MarketplaceOrderStore(models.AbstractModel):
         self._store(account, [posting])
         runner._checkpoint()
         return posting
+
+    def _mark_stock(self, orders):
+        """What is sold here is not for sale elsewhere, from this moment on."""
+        lines = orders.line_ids
+        unlinked = lines.filtered(lambda line: not line.offer_id and line.sku)
+        offers = self.env["marketplace.offer"].search(
+            [("account_id", "in", orders.account_id.ids), ("sku", "in", unlinked.mapped("sku"))]
+        )
+        self.env["marketplace.stock.change"]._mark((lines.offer_id | offers).product_id)
 
     # --- reading and locking ------------------------------------------------------------------------------------
     def _newest_per_number(self, postings):

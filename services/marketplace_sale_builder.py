@@ -111,7 +111,7 @@ class MarketplaceSaleBuilder(models.AbstractModel):
         vals = {
             "sequence": line.sequence,
             "product_id": product.id,
-            "product_uom_id": product.uom_id.id,
+            "product_uom_id": (line.offer_id.uom_id or product.uom_id).id,
             "product_uom_qty": line.quantity,
             "price_unit": price,
             # 0.0 marks the price as set by hand: a changed quantity does not fetch the pricelist's.

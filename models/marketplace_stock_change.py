@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: Where a transaction collects the products whose stock it has changed.
+COLLECTED = "sale_marketplace.stock"
+
+
+class MarketplaceStockChange(models.Model):
+    """Products whose stock has changed since it was computed last: a queue that is only added to and taken from.
+
+    A row per product and transaction, not a mark on the offer: two deliveries of one product, or a delivery and the
+    worker that sends its number, would otherwise write into the same row and one of them would have to be repeated.
+    """
+
+    _name = "marketplace.stock.change"
+    _description = "Marketplace Stock Change"
+    _log_access = False
+
+    product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
+
+    @api.model
+    def _mark(self, products):
+        """Remember, at the end of this transaction and by one statement, that the stock of these products changed."""
+        if not products._ids:
+            return
+        precommit = self.env.cr.precommit
+        if COLLECTED not in precommit.data:
+            precommit.data[COLLECTED] = set()
+            precommit.add(self.sudo()._store_collected)
+        precommit.data[COLLECTED].update(products._ids)
+
+    def _store_collected(self):
+        ids = sorted(id_ for id_ in self.env.cr.precommit.data.pop(COLLECTED, ()) if id_)
+        if ids and self.env.execute_query(self._get_insert(ids)):
+            self.env.ref("sale_marketplace.ir_cron_lane_stock").sudo()._trigger()
+
+    def _get_insert(self, product_ids):
+        """Only what is sold on a marketplace, or is a part of a kit, is worth a look."""
+        kits = SQL()
+        if "mrp.bom.line" in self.env:
+            kits = SQL("OR EXISTS (SELECT 1 FROM mrp_bom_line line WHERE line.product_id = changed)")
+        return SQL(
+            """INSERT INTO marketplace_stock_change (product_id)
+               SELECT changed FROM unnest(%s) AS changed
+                WHERE EXISTS (SELECT 1 FROM marketplace_offer offer WHERE offer.product_id = changed) %s
+            RETURNING id""",
+            product_ids,
+            kits,
+        )
+
+    @api.model
+    def _take(self, limit=5000):
+        """Take the oldest rows out of the queue; returns the products. Whoever's transaction ends after our look at
+        the stock has its row still in here: it is computed again."""
+        rows = self.env.execute_query(
+            SQL(
+                """DELETE FROM marketplace_stock_change WHERE id IN (
+                       SELECT id FROM marketplace_stock_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+                RETURNING product_id""",
+                limit,
+            )
+        )
+        return self.env["product.product"].browse(sorted({product_id for (product_id,) in rows}))
