@@ -20,4 +20,5 @@ from . import (
     test_simulator_papers,
     test_simulator_stocks,
     test_simulator_telegram,
+    test_stock_formula,
 )

@@ -1,0 +1,48 @@
+"""Helpers shared by the tests of stock."""
+
+from .orders_case import OrdersSimulatorCase
+
+
+class StockCase(OrdersSimulatorCase):
+    """One warehouse of the simulated cabinet that shows what lies in the company's stock location."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.place = cls._make_place()
+
+    @classmethod
+    def _make_place(cls, account=None, **values):
+        account = account or cls.account
+        rows = cls.simulator.control("GET", "ozon/warehouses")["warehouses"]
+        own = next(row for row in rows if not row["is_rfbs"])
+        return cls.env["marketplace.warehouse"].create(
+            {
+                "account_id": account.id,
+                "name": own["name"],
+                "external_id": str(own["warehouse_id"]),
+                "scheme": "fbs",
+                "stock_location_ids": [(0, 0, {"location_id": cls.warehouse.lot_stock_id.id})],
+                "stock_active": True,
+                **values,
+            }
+        )
+
+    def _move(self, product, quantity, location=None):
+        """Goods come (or go, below zero) without any document."""
+        self.env["stock.quant"]._update_available_quantity(product, location or self.warehouse.lot_stock_id, quantity)
+
+    def _absorb(self):
+        """The end of the transaction, and the first part of the lane's scheduled action."""
+        self.env.cr.flush()
+        self.env["marketplace.stock.engine"]._absorb()
+
+    def _get_row(self, product, place=None):
+        return self.env["marketplace.stock"].search(
+            [("product_id", "=", product.id), ("warehouse_id", "=", (place or self.place).id)]
+        )
+
+    def _get_shown(self, product):
+        """What the cabinet shows of a product, summed over its warehouses."""
+        rows = self.simulator.control("GET", "ozon/stocks")["stocks"]
+        return sum(row["free"] for row in rows if row["offer_id"] == product.default_code)
