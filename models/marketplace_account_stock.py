@@ -18,6 +18,11 @@ class MarketplaceAccount(models.Model):
         for account in self:
             account.stock_refused_count = counts.get(account._origin, 0)
 
+    def _get_all_fbo_locations(self):
+        """What lies there lies with a marketplace, whichever account it belongs to."""
+        accounts = self.sudo().with_context(active_test=False).search([("fbo_location_id", "!=", False)])
+        return accounts.fbo_location_id
+
     def _recompute_stock(self):
         """Settings have changed: everything is computed again, in the background."""
         for account in self:

@@ -49,6 +49,10 @@ class MarketplaceOrderLine(models.Model):
             self.exemplar_ids._refresh_state()
         return result
 
+    # === ACTION METHODS === #
+    def action_why_stock(self):
+        return self.offer_id.action_why_stock()
+
     # === BUSINESS METHODS === #
     def _get_requirements(self):
         """Words of ``dto.OrderLine.requirements``."""

@@ -17,6 +17,7 @@ class MarketplaceStockChange(models.Model):
     _log_access = False
 
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", ondelete="cascade", help="Empty for parts of kits.")
 
     @api.model
     def _mark(self, products):
@@ -40,9 +41,12 @@ class MarketplaceStockChange(models.Model):
         if "mrp.bom.line" in self.env:
             kits = SQL("OR EXISTS (SELECT 1 FROM mrp_bom_line line WHERE line.product_id = changed)")
         return SQL(
-            """INSERT INTO marketplace_stock_change (product_id)
-               SELECT changed FROM unnest(%s) AS changed
-                WHERE EXISTS (SELECT 1 FROM marketplace_offer offer WHERE offer.product_id = changed) %s
+            """INSERT INTO marketplace_stock_change (product_id, company_id)
+               SELECT changed, offer.company_id
+                 FROM unnest(%s) AS changed
+            LEFT JOIN LATERAL (SELECT company_id FROM marketplace_offer WHERE product_id = changed LIMIT 1) offer ON true
+                WHERE offer.company_id IS NOT NULL
+                   OR EXISTS (SELECT 1 FROM marketplace_stock stock WHERE stock.product_id = changed) %s
             RETURNING id""",
             product_ids,
             kits,

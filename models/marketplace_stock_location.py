@@ -15,7 +15,6 @@ class MarketplaceStockLocation(models.Model):
     sequence = fields.Integer(default=10)
     location_id = fields.Many2one(
         "stock.location",
-        "Location",
         required=True,
         index=True,
         check_company=True,
@@ -31,12 +30,14 @@ class MarketplaceStockLocation(models.Model):
     @api.constrains("location_id")
     def _check_location(self):
         """The marketplace's own warehouse holds goods that cannot be packed here (STK5)."""
-        fbo = self.env["marketplace.account"].sudo().with_context(active_test=False).search([]).fbo_location_id
+        fbo = self.env["marketplace.account"]._get_all_fbo_locations()
         for line in self:
             path = line.location_id.parent_path
             if line.location_id.usage != "internal":
                 raise ValidationError(
-                    self.env._("%s holds no goods of yours: choose an internal location.", line.location_id.display_name)
+                    self.env._(
+                        "%s holds no goods of yours: choose an internal location.", line.location_id.display_name
+                    )
                 )
             if any(path.startswith(place.parent_path) for place in fbo):
                 raise ValidationError(

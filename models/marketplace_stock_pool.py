@@ -67,7 +67,7 @@ class MarketplaceStockPoolMember(models.Model):
     company_id = fields.Many2one(related="pool_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10, help="When pieces are few, floors are filled from the top.")
     warehouse_id = fields.Many2one(
-        "marketplace.warehouse", "Warehouse There", required=True, check_company=True, ondelete="cascade"
+        "marketplace.warehouse", "Warehouse There", required=True, index=True, check_company=True, ondelete="cascade"
     )
     share = fields.Float("Parts", default=50, digits=(5, 2), help="Of what is left when all floors are filled.")
     floor = fields.Integer("At Least", aggregator=None, help="Pieces that this warehouse shows first.")

@@ -29,15 +29,11 @@ class MarketplaceStockRule(models.Model):
         help="Empty: in all warehouses of the cabinet.",
     )
     target = fields.Selection(TARGETS, "Applies to", required=True, default="product")
-    product_id = fields.Many2one(
-        "product.product", index="btree_not_null", check_company=True, ondelete="cascade"
-    )
-    attribute_value_id = fields.Many2one(
-        "product.attribute.value", "Attribute Value", index="btree_not_null", ondelete="cascade"
-    )
-    tag_id = fields.Many2one("product.tag", "Tag", index="btree_not_null", ondelete="cascade")
+    product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True, ondelete="cascade")
+    attribute_value_id = fields.Many2one("product.attribute.value", index="btree_not_null", ondelete="cascade")
+    tag_id = fields.Many2one("product.tag", index="btree_not_null", ondelete="cascade")
     category_id = fields.Many2one(
-        "product.category", "Category", index="btree_not_null", ondelete="cascade", help="And all below it."
+        "product.category", index="btree_not_null", ondelete="cascade", help="And all below it."
     )
     mode = fields.Selection(
         [

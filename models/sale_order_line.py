@@ -6,6 +6,10 @@ class SaleOrderLine(models.Model):
 
     marketplace_line_ids = fields.One2many("marketplace.order.line", "sale_line_id", "Posting Lines")
 
+    def action_why_stock(self):
+        """*Why is it 7?* of a line of a marketplace order."""
+        return self.product_id.action_why_stock()
+
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Override of `sale_stock` to make, for a batch of marketplace orders, what each line would make alone."""
         if self.env.context.get("marketplace_batch"):

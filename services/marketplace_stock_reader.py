@@ -162,8 +162,10 @@ class MarketplaceStockReader(models.AbstractModel):
     def _share_out(self, warehouses, listings, shelf, book):
         """{(offer id, warehouse id): (pieces, name of the agreement)} for stock that several cabinets show."""
         given = {}
-        members = self.env["marketplace.stock.pool.member"].sudo().search(
-            [("pool_id.active", "=", True), ("warehouse_id", "in", warehouses._origin.ids)]
+        members = (
+            self.env["marketplace.stock.pool.member"]
+            .sudo()
+            .search([("pool_id.active", "=", True), ("warehouse_id", "in", warehouses._origin.ids)])
         )
         products = [listing.product_id for listing in listings if listing.product_id]
         for pool in members.pool_id:
@@ -270,7 +272,7 @@ class Shelf:
         if not roots or not self.product_ids:
             return
         exact = self.reader._exact
-        fbo = self.env["marketplace.account"].sudo().with_context(active_test=False).search([]).fbo_location_id
+        fbo = self.env["marketplace.account"]._get_all_fbo_locations()
         rows = self.env.execute_query(
             SQL(
                 """SELECT root.id, quant.product_id, sum(quant.quantity), sum(quant.reserved_quantity)
@@ -310,7 +312,7 @@ class Shelf:
     def _get_unmade(self):
         return SQL(
             """SELECT offer.product_id, place.parent_path,
-                      sum(line.there_quantity * COALESCE(unit.factor / base.factor, 1))
+                      sum(COALESCE(line.there_quantity, line.quantity, 0) * COALESCE(unit.factor / base.factor, 1))
                  FROM marketplace_order posting
                  JOIN marketplace_order_line line ON line.order_id = posting.id
                  JOIN marketplace_offer offer ON offer.account_id = posting.account_id

@@ -19,14 +19,16 @@ class MarketplaceStockText(models.AbstractModel):
             Markup("<tr><td>%s</td><td class='text-end'>%s</td></tr>") % (label, self._number(left))
             for label, left in self._describe(result)
         )
-        return Markup("<p class='o_marketplace_sum mb-1'><strong>%s</strong></p><table class='table table-sm mb-0'>%s</table>") % (
+        return Markup(
+            "<p class='o_marketplace_sum mb-1'><strong>%s</strong></p><table class='table table-sm mb-0'>%s</table>"
+        ) % (
             self._get_sentence(result),
             rows,
         )
 
     @api.model
     def _get_sentence(self, result):
-        """"12 on hand − 3 reserved − 2 buffer = 7"."""
+        """ "12 on hand − 3 reserved − 2 buffer = 7"."""
         if result.quantity is None:
             return self._get_reason(result) or self.env._("Nothing is sent: no location is counted.")
         parts = [text for step in result.steps if (text := self._get_term(step))]

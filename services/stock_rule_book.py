@@ -71,5 +71,7 @@ class RuleBook:
             if rule.account_id.id == account_id and (not rule.warehouse_id or rule.warehouse_id.id == warehouse_id)
         ]
         return max(
-            fitting, key=lambda rule: (len(rule.category_id.parent_path or ""), bool(rule.warehouse_id), rule.id), default=None
+            fitting,
+            key=lambda rule: (len(rule.category_id.parent_path or ""), bool(rule.warehouse_id), rule.id),
+            default=None,
         )

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -34,6 +35,12 @@ RIGHTS = {
     "marketplace.order.cancel.line": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.delivery.time": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.return.receive": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.stock": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
+    "marketplace.stock.change": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "", ADMINISTRATOR: "r"},
+    "marketplace.stock.location": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.stock.rule": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.stock.pool": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.stock.pool.member": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.cancel.request.reject": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
 }
 LETTERS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
@@ -69,6 +76,12 @@ class TestSecurity(RolesCase, MarketplaceCase):
             {"order_id": order.id, "name": "X", "offer_id": offer.id, "quantity": 1}
         )
         place = cls.env["marketplace.warehouse"].create({"account_id": cls.account.id, "name": "W", "external_id": "1"})
+        shelf = cls.env["marketplace.stock.location"].create(
+            {"warehouse_id": place.id, "location_id": cls.warehouse.lot_stock_id.id}
+        )
+        pool = cls.env["marketplace.stock.pool"].create(
+            {"company_id": cls.company.id, "member_ids": [Command.create({"warehouse_id": place.id})]}
+        )
         account = {"account_id": cls.account.id}
         moments = {"since": "2026-01-01", "until": "2026-02-01"}
         return {
@@ -96,6 +109,16 @@ class TestSecurity(RolesCase, MarketplaceCase):
                     {**account, "external_id": "1", "number": "1-1", "state": "pending"}
                 ),
                 cls.env["marketplace.exchange"].create({**account, "at": "2026-01-01", "endpoint": "X"}),
+                shelf,
+                pool,
+                pool.member_ids,
+                cls.env["marketplace.stock"].create(
+                    {**account, "offer_id": offer.id, "warehouse_id": place.id, "company_id": cls.company.id}
+                ),
+                cls.env["marketplace.stock.change"].create(
+                    {"product_id": offer.product_id.id, "company_id": cls.company.id}
+                ),
+                cls.env["marketplace.stock.rule"].create({**account, "product_id": offer.product_id.id}),
             )
         }
 

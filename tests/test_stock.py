@@ -46,7 +46,9 @@ class TestStock(MarketplaceCase):
         sale = self.env["sale.order"].create(
             {
                 "partner_id": self.env["res.partner"].create({"name": "Покупатель"}).id,
-                "order_line": [Command.create({"product_id": (product or self.product).id, "product_uom_qty": quantity})],
+                "order_line": [
+                    Command.create({"product_id": (product or self.product).id, "product_uom_qty": quantity})
+                ],
             }
         )
         sale.action_confirm()
@@ -71,8 +73,12 @@ class TestStock(MarketplaceCase):
         self.env["stock.scrap"].create({"product_id": self.product.id, "scrap_qty": 1}).action_validate()
         self._absorb()
         self.assertEqual(self._get_row().quantity, 6, "scrapped")
-        quant = self.env["stock.quant"].with_context(inventory_mode=True).create(
-            {"product_id": self.product.id, "location_id": self.warehouse.lot_stock_id.id, "inventory_quantity": 50}
+        quant = (
+            self.env["stock.quant"]
+            .with_context(inventory_mode=True)
+            .create(
+                {"product_id": self.product.id, "location_id": self.warehouse.lot_stock_id.id, "inventory_quantity": 50}
+            )
         )
         quant.action_apply_inventory()
         self._absorb()
@@ -112,18 +118,36 @@ class TestStock(MarketplaceCase):
         parent = self.env["product.category"].create({"name": "Все товары"})
         self.products.categ_id = self.env["product.category"].create({"name": "Чай", "parent_id": parent.id})
         rules.create({"account_id": self.account.id, "target": "category", "category_id": parent.id, "mode": "exclude"})
-        rules.create({"account_id": self.account.id, "target": "product", "product_id": self.product.id, "mode": "fixed", "fixed": 5})
+        rules.create(
+            {
+                "account_id": self.account.id,
+                "target": "product",
+                "product_id": self.product.id,
+                "mode": "fixed",
+                "fixed": 5,
+            }
+        )
         self.env["marketplace.stock.engine"]._compute_account(self.account)
         self.assertEqual(self._get_row().quantity, 5)
         self.assertEqual(self._get_row(self.other).quantity, 0)
         brand = self.env["product.attribute"].create(
-            {"name": "Бренд", "create_variant": "no_variant", "value_ids": [Command.create({"name": "Свой"}), Command.create({"name": "Чужой"})]}
+            {
+                "name": "Бренд",
+                "create_variant": "no_variant",
+                "value_ids": [Command.create({"name": "Свой"}), Command.create({"name": "Чужой"})],
+            }
         )
         self.other.product_tmpl_id.attribute_line_ids = [
             Command.create({"attribute_id": brand.id, "value_ids": [Command.set(brand.value_ids[0].ids)]})
         ]
         rules.create(
-            {"account_id": self.account.id, "target": "attribute", "attribute_value_id": brand.value_ids[0].id, "mode": "adjust", "cap": 3}
+            {
+                "account_id": self.account.id,
+                "target": "attribute",
+                "attribute_value_id": brand.value_ids[0].id,
+                "mode": "adjust",
+                "cap": 3,
+            }
         )
         self.env["marketplace.stock.engine"]._compute_account(self.account)
         self.assertEqual(self._get_row(self.other).quantity, 3)
@@ -152,7 +176,9 @@ class TestStock(MarketplaceCase):
         self.assertEqual(order.sale_order_id.picking_ids.move_ids.product_qty, 12)
 
     def test_locations_shares_and_fbo(self):
-        shelf = self.env["stock.location"].create({"name": "Витрина", "location_id": self.warehouse.view_location_id.id})
+        shelf = self.env["stock.location"].create(
+            {"name": "Витрина", "location_id": self.warehouse.view_location_id.id}
+        )
         self._move(11, location=shelf)
         self.place.stock_location_ids = [Command.create({"location_id": shelf.id, "share": 50})]
         self.env["marketplace.stock.engine"]._compute_account(self.account)
@@ -170,7 +196,7 @@ class TestStock(MarketplaceCase):
             ({"stock_buffer": -1}, "negative"),
             ({"stock_location_ids": [Command.clear()]}, "at least one location"),
         ):
-            with self.subTest(vals), self.assertRaisesRegex(ValidationError, reason):
+            with self.subTest(vals), self.assertRaisesRegex(ValidationError, reason), self.env.cr.savepoint():
                 self.place.write(vals)
 
     def test_shared_stock(self):
@@ -208,7 +234,9 @@ class TestStock(MarketplaceCase):
 
     def test_schedules(self):
         schedule = self.account._get_schedule("stock")
-        jobs = self.env["marketplace.job"].search([("operation", "=", "stock_push"), ("account_id", "=", self.account.id)])
+        jobs = self.env["marketplace.job"].search(
+            [("operation", "=", "stock_push"), ("account_id", "=", self.account.id)]
+        )
         self.assertTrue(jobs, "on change")
         jobs.unlink()
         schedule.write({"kind": "hours", "every": 3})

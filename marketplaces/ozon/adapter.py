@@ -7,9 +7,10 @@ from ..base import dto, parse
 from ..base.adapter import OPERATIONS, MarketplaceAdapter, MarketplaceInfo
 from ..base.client import utc_now
 from ..base.errors import Forbidden, MarketplaceError, NotFound, NotReady, PayloadError, Rejected
-from . import account_mapper, endpoints, events, mapper, offer_mapper, requests, shipping_mapper
+from . import account_mapper, endpoints, events, mapper, offer_mapper, requests, shipping_mapper, stock_mapper
 from .adapter_delivery import OzonDelivery
 from .adapter_returns import OzonReturns
+from .adapter_stock import OzonStock
 from .client import OzonClient
 from .paging import iter_pages, iter_product_pages, iter_slices
 
@@ -18,7 +19,7 @@ _VISIBILITIES = ("ALL", "ARCHIVED")
 _TOO_LONG = "PERIOD_IS_TOO_LONG"
 
 
-class OzonAdapter(OzonDelivery, OzonReturns, MarketplaceAdapter):
+class OzonAdapter(OzonDelivery, OzonReturns, OzonStock, MarketplaceAdapter):
     """FBS, rFBS and FBO of Ozon's Seller API.
 
     Options after ``config`` are for tests and go to ``HttpClient``: ``session``, ``limiter``, ``policy``, ``sleep``,
@@ -30,12 +31,15 @@ class OzonAdapter(OzonDelivery, OzonReturns, MarketplaceAdapter):
         label="Ozon",
         base_url="https://api-seller.ozon.ru",
         schemes=("fbs", "rfbs", "fbo"),
-        operations=frozenset(OPERATIONS),
+        operations=frozenset(OPERATIONS) - {"price_set", "prices"},
         limits={
             "orders": requests.POSTING_PAGE,
             "offers": requests.PRODUCT_PAGE,
             "label_request": requests.LABEL_BATCH,
             "tracking": requests.TRACKING_BATCH,
+            "stock_set": stock_mapper.WRITE_BATCH,
+            # Seconds between two numbers of one pair.
+            "stock_repeat": stock_mapper.REPEAT_SECONDS,
         },
         docs_url="https://docs.ozon.ru/api/seller/",
         client_id_pattern=r"[0-9]+",

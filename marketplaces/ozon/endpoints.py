@@ -28,6 +28,8 @@ RATES = {
     "own_delivery": Rate(5, burst=10),
     "exemplar": Rate(5, burst=10),
     "returns": Rate(2, burst=4),
+    # 80 calls a minute by the specification.
+    "stock_write": Rate(80 / 60, burst=20),
 }
 
 
@@ -54,6 +56,16 @@ def _day(year, month, day):
 
 
 _IN_USE = (
+    Endpoint(name="stocks_write", path="/v2/products/stocks", operations=("stock_set",), bucket="stock_write"),
+    Endpoint(
+        name="stocks_warehouse", path="/v1/product/info/warehouse/stocks", operations=("stocks",), bucket="product"
+    ),
+    Endpoint(
+        name="stocks_fbo",
+        path="/v1/product/info/stocks-by-warehouse/fbo",
+        operations=("fbo_stocks",),
+        bucket="product",
+    ),
     Endpoint(name="roles", path="/v1/roles", operations=("check",)),
     Endpoint(name="seller_info", path="/v1/seller/info", operations=("check",), optional=True),
     Endpoint(name="warehouse_list", path="/v2/warehouse/list", operations=("warehouses",)),

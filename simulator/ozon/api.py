@@ -13,6 +13,7 @@ from simulator.ozon import (  # noqa: F401 - importing a module registers its me
     delivery_dates,
     exemplars,
     fbo,
+    fbo_stock,
     labels_api,
     notifications,
     postings,

@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 from decimal import Decimal
 
 from simulator.clock import format_time
-from simulator.ozon import buyers_control, intake, messages, push
+from simulator.ozon import buyers_control, fbo_stock, intake, messages, push
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
 from simulator.ozon.state import Settings
@@ -77,6 +77,66 @@ def list_postings(world, request, _body):
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}; known: {', '.join(sorted(FIELDS))}")
     rows = [{name: FIELDS[name](posting) for name in names} for posting in world.ozon.all_postings()]
     return {"count": len(rows), "postings": rows}
+
+
+def list_stocks(world, _request, _body):
+    """What the cabinet shows, per product and warehouse; ``pushed_at`` of the last number that was told."""
+    state = world.ozon
+    return {
+        "stocks": [
+            {
+                "offer_id": state.products[product_id].offer_id,
+                "product_id": product_id,
+                "warehouse_id": warehouse_id,
+                "free": amount.free,
+                "reserved": amount.reserved,
+                "pushed_at": amount.pushed_at and format_time(amount.pushed_at),
+            }
+            for (product_id, warehouse_id), amount in state.stocks.items()
+        ]
+    }
+
+
+def put_stocks(world, _request, body):
+    """Somebody changes numbers by hand: {"stocks": [{"offer_id", "warehouse_id", "free"}]}."""
+    for row in body["stocks"]:
+        product = world.ozon.by_offer[row["offer_id"]]
+        world.ozon.stock(product.product_id, row["warehouse_id"]).free = row["free"]
+    return {"count": len(body["stocks"])}
+
+
+def list_fbo_stocks(world, _request, _body):
+    state = world.ozon
+    return {
+        "stocks": [
+            fbo_stock.row(state.products[product_id], warehouse_id, amount)
+            for (product_id, warehouse_id), amount in state.fbo_stocks.items()
+        ]
+    }
+
+
+def put_fbo_stocks(world, _request, body):
+    """{"stocks": [{"offer_id", "present", "reserved"?, "warehouse_id"?}], "drift"?: seed} → what drifted by article."""
+    state = world.ozon
+    for row in body.get("stocks", ()):
+        place = row.get("warehouse_id") or min(state.fbo_warehouses)
+        fbo_stock.put(state, row["offer_id"], place, row["present"], row.get("reserved", 0))
+    return {"drift": fbo_stock.drift(state, body["drift"]) if "drift" in body else {}}
+
+
+def list_warehouses(world, _request, _body):
+    return {
+        "warehouses": [
+            {"warehouse_id": place.warehouse_id, "name": place.name, "is_rfbs": place.is_rfbs}
+            for place in world.ozon.warehouses.values()
+        ]
+    }
+
+
+def remove_warehouse(world, _request, body):
+    """The seller closes a warehouse: {"warehouse_id"}."""
+    place = world.ozon.warehouses.pop(body["warehouse_id"])
+    return {"name": place.name}
 
 
 FIELDS = {
@@ -174,6 +234,12 @@ FLAT = {
     ("POST", "options", 1): options,
     ("GET", "products", 1): list_products,
     ("POST", "products", 1): add_products,
+    ("GET", "stocks", 1): list_stocks,
+    ("POST", "stocks", 1): put_stocks,
+    ("GET", "warehouses", 1): list_warehouses,
+    ("DELETE", "warehouses", 1): remove_warehouse,
+    ("GET", "fbo_stocks", 1): list_fbo_stocks,
+    ("POST", "fbo_stocks", 1): put_fbo_stocks,
     ("GET", "postings", 1): list_postings,
     ("POST", "postings", 1): add_postings,
     ("POST", "progress", 1): progress,

@@ -32,6 +32,8 @@ class Settings:
     null_objects: bool = False
     company_blocked: bool = False
     currency: str = "RUB"
+    # article → code: numbers of these are refused, whatever they are.
+    stock_refusals: dict = field(default_factory=dict)
     push_duplicates: int = 1
     push_shuffle: bool = False
     push_retry_scale: float = 1
@@ -50,7 +52,7 @@ class OzonState:
         self.warehouses, self.stocks = {}, {}
         self.postings, self.by_barcode, self.suffixes = {}, {}, {}
         # Kept apart: no FBS method ever sees what is sold from Ozon's warehouses.
-        self.fbo_postings, self.fbo_warehouses = {}, {}
+        self.fbo_postings, self.fbo_warehouses, self.fbo_stocks = {}, {}, {}
         self.carriages, self.label_tasks, self.files, self.windows = {}, {}, {}, {}
         self.returns, self.cancel_requests = {}, {}
         self.statuses = Counter()

@@ -175,6 +175,8 @@ def refusal(state, product, pair):
         return "offer_id_not_found", "offer_id is not found"
     if product is None:
         return "NOT_FOUND_ERROR", "Product is not found"
+    if product.offer_id in state.settings.stock_refusals:
+        return state.settings.stock_refusals[product.offer_id], "Refused by the option stock_refusals"
     if product.archived:
         return "PRODUCT_IS_ARCHIVED", "Product is archived"
     if product.status != "price_sent":

@@ -32,7 +32,9 @@ class TestStockFormula(BaseCase):
     def test_free_minus_buffer(self):
         result = formula.compute([place(12, 3)], formula.Rule(buffer=Decimal(2)))
         self.assertEqual(result.quantity, 7)
-        self.assertEqual([(step.code, step.amount) for step in result.steps], [("on_hand", 12), ("reserved", 3), ("buffer", 2)])
+        self.assertEqual(
+            [(step.code, step.amount) for step in result.steps], [("on_hand", 12), ("reserved", 3), ("buffer", 2)]
+        )
 
     def test_each_setting(self):
         self.assertEqual(self._get([place(12, 3)], basis="on_hand"), 12)

@@ -1,0 +1,68 @@
+"""Stock in Ozon's words: ``/v2/products/stocks`` and the methods that read it."""
+
+from ..base import dto, parse
+
+#: Pairs of product and warehouse per call, and articles per question.
+WRITE_BATCH = 100
+READ_PAGE = 1000
+#: One number per pair in so many seconds.
+REPEAT_SECONDS = 30
+_TOO_OFTEN = "TOO_MANY_REQUESTS"
+
+
+def write_body(targets):
+    return {
+        "stocks": [
+            {
+                "offer_id": target.article,
+                **({"product_id": int(target.external_id)} if target.external_id.isdigit() else {}),
+                "stock": target.quantity,
+                "warehouse_id": int(target.warehouse_id),
+            }
+            for target in targets
+        ]
+    }
+
+
+def warehouse_body(warehouse_id, cursor):
+    return {"warehouse_id": int(warehouse_id), "limit": READ_PAGE, "cursor": cursor}
+
+
+def fbo_body(articles, cursor):
+    return {"offer_ids": list(articles), "limit": READ_PAGE, "cursor": cursor}
+
+
+def parse_answers(answer, targets):
+    """One ``dto.StockAnswer`` per target, in their order. HTTP 200 says nothing yet: each item has its own errors."""
+    rows = {}
+    for row in parse.objects(answer.get("result"), "result"):
+        article = parse.text(row.get("offer_id"), "result.offer_id")
+        rows[article, parse.identifier(row.get("warehouse_id"), "result.warehouse_id")] = row
+    return [_parse_answer(rows.get((target.article, target.warehouse_id)), target) for target in targets]
+
+
+def _parse_answer(row, target):
+    pair = {"article": target.article, "warehouse_id": target.warehouse_id}
+    if row is None:
+        return dto.StockAnswer(**pair, state="refused", code="no_answer")
+    if row.get("updated") is True:
+        return dto.StockAnswer(**pair, state="accepted")
+    found = parse.objects(row.get("errors"), "result.errors")
+    first = found[0] if found else {}
+    code = parse.text(first.get("code"), "result.errors.code") or "no_answer"
+    message = parse.text(first.get("message"), "result.errors.message")
+    if code == _TOO_OFTEN:
+        return dto.StockAnswer(**pair, state="later", code=code, message=message, retry_after=REPEAT_SECONDS)
+    return dto.StockAnswer(**pair, state="refused", code=code, message=message)
+
+
+def parse_level(row):
+    """A row of one of the reading methods; ``present`` includes what is reserved."""
+    return dto.StockLevel(
+        article=parse.text(row.get("offer_id"), "offer_id"),
+        warehouse_id=parse.identifier(row.get("warehouse_id"), "warehouse_id"),
+        present=parse.integer_or(0, row.get("present"), "present"),
+        reserved=parse.integer_or(0, row.get("reserved"), "reserved"),
+        sku=parse.identifier_or_empty(row.get("sku"), "sku"),
+        external_id=parse.identifier_or_empty(row.get("product_id"), "product_id"),
+    )

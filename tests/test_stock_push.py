@@ -1,0 +1,212 @@
+import random
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.tests import tagged
+
+from odoo.addons.sale_marketplace.marketplaces.base import errors
+from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
+
+from .stock_case import StockCase
+
+WRITE = "/v2/products/stocks"
+
+
+@tagged("post_install", "-at_install")
+class TestStockPush(StockCase):
+    """Numbers reach the cabinet: changed ones only, in full batches, each with its answer."""
+
+    def setUp(self):
+        super().setUp()
+        self.product = self.products[0]
+        self.env["marketplace.stock.engine"]._compute_account(self.account)
+
+    def _push(self):
+        self._absorb()
+        self.env["marketplace.stock"].search([]).write({"not_before": False, "claimed_until": False})
+        self._enqueue("stock_push")
+        self._run_jobs("stock", rounds=4)
+
+    def test_only_what_changed_in_full_batches(self):
+        self._push()
+        self.assertEqual(self._count_requests(WRITE), 1, "ten numbers, one call")
+        self.assertEqual({self._get_shown(product) for product in self.products}, {1000})
+        self.assertEqual(set(self.env["marketplace.stock"].search([]).mapped("state")), {"sent"})
+        self._push()
+        self.assertEqual(self._count_requests(WRITE), 1, "nothing changed, nothing sent")
+        self._move(self.product, -993)
+        self._push()
+        self.assertEqual(self._count_requests(WRITE), 2)
+        last = self.simulator.control("GET", f"requests?path={WRITE}&last=1")["requests"][-1]
+        self.assertEqual([row["stock"] for row in last["body"]["stocks"]], [7])
+
+    def test_one_refused_number_stops_nothing(self):
+        self._set_options(stock_refusals={self.product.default_code: "PRODUCT_HAS_NOT_BEEN_TAGGED_YET"})
+        self._push()
+        row = self._get_row(self.product)
+        self.assertEqual((row.state, row.answer_code), ("refused", "PRODUCT_HAS_NOT_BEEN_TAGGED_YET"))
+        self.assertIn("examining", row.answer)
+        self.assertEqual(self._get_shown(self.products[1]), 1000)
+        self._push()
+        self.assertEqual(self._count_requests(WRITE), 1, "what was refused is not repeated for ever")
+        self._set_options(stock_refusals={})
+        row.action_send_again()
+        self._run_jobs("stock", rounds=4)
+        self.assertEqual((row.state, row.answer), ("sent", False))
+
+    def test_too_often_is_sent_again_by_itself(self):
+        self.simulator.control("POST", "ozon/options", {"limits": True})
+        self.addCleanup(self.simulator.control, "POST", "ozon/options", {"limits": False})
+        self._push()
+        self._move(self.product, -1)
+        self._push()
+        row = self._get_row(self.product)
+        self.assertEqual((row.state, row.answer_code), ("waiting", "TOO_MANY_REQUESTS"))
+        self.assertGreater(row.not_before, fields.Datetime.now())
+        self.assertTrue(self._find_open_push())
+        self.simulator.control("POST", "clock", {"advance": 31})
+        self._push()
+        self.assertEqual(self._get_shown(self.product), 999)
+
+    def _find_open_push(self):
+        return self.env["marketplace.job"].search(
+            [("account_id", "=", self.account.id), ("operation", "=", "stock_push"), ("state", "=", "pending")]
+        )
+
+    def test_an_answer_that_never_came(self):
+        """The number arrived, the answer did not: it is sent again, even when it is the old number by then."""
+        self._push()
+        self._fault(WRITE, "accept_then_timeout", delay=0)
+        self._move(self.product, -400)
+        with patch.object(OzonAdapter, "set_stocks", side_effect=errors.UnknownOutcome("cut")):
+            self._push()
+        row = self._get_row(self.product)
+        self.assertEqual((row.state, row.sent_known), ("waiting", False))
+        self._move(self.product, 400)
+        self._heal()
+        self._push()
+        self.assertEqual((row.state, self._get_shown(self.product)), ("sent", 1000))
+        self.assertEqual(self._count_requests(WRITE), 2, "the unchanged number was told once more")
+
+    def test_a_number_that_changes_on_its_way(self):
+        self._absorb()
+        pusher = self.env["marketplace.stock.pusher"]
+        targets = pusher._claim(self.account, 100)
+        answers = self.account._get_adapter().set_stocks([target for _id, target in targets])
+        self._move(self.product, -5)
+        self._absorb()
+        self.assertFalse(pusher._claim(self.account, 100), "what is on its way is not sent twice")
+        pusher._note_answers(targets, answers, 30)
+        row = self._get_row(self.product)
+        self.assertEqual((row.state, row.quantity, row.sent_quantity), ("waiting", 995, 1000))
+        self._push()
+        self.assertEqual(self._get_shown(self.product), 995)
+
+    def test_an_offer_unlinked_on_its_way(self):
+        pusher = self.env["marketplace.stock.pusher"]
+        targets = pusher._claim(self.account, 100)
+        answers = self.account._get_adapter().set_stocks([target for _id, target in targets])
+        offer = self.offers.filtered(lambda offer: offer.product_id == self.product)
+        offer.product_id = False
+        self._absorb()
+        pusher._note_answers(targets, answers, 0)
+        self._push()
+        self.assertEqual(self._get_shown(self.product), 0)
+
+    def test_warehouse_gone_from_the_cabinet(self):
+        self.simulator.control("DELETE", "ozon/warehouses", {"warehouse_id": int(self.place.external_id)})
+        self._push()
+        rows = self.env["marketplace.stock"].search([])
+        self.assertEqual(set(rows.mapped("answer_code")), {"WAREHOUSE_NOT_FOUND"})
+        self._enqueue("warehouses_poll")
+        self._run_jobs("catalogue")
+        self.env["marketplace.stock.engine"]._compute_account(self.account)
+        rows.invalidate_recordset()
+        self.assertEqual(set(rows.mapped("state")), {"unmanaged"})
+
+    def test_full_push_repairs_what_was_changed_there(self):
+        self._push()
+        self.simulator.control(
+            "POST",
+            "ozon/stocks",
+            {
+                "stocks": [
+                    {"offer_id": self.product.default_code, "warehouse_id": int(self.place.external_id), "free": 3}
+                ]
+            },
+        )
+        self._enqueue("stock_full")
+        self._run_jobs("stock", rounds=4)
+        self.assertEqual(self._get_shown(self.product), 1000)
+
+    def test_check_reads_what_is_shown(self):
+        self._push()
+        self._buy((self.product, 2), warehouse_id=int(self.place.external_id))
+        self._enqueue("stock_check")
+        self._run_jobs("stock", rounds=4)
+        row = self._get_row(self.product)
+        self.assertEqual((row.there_quantity, row.there_reserved), (998, 2))
+
+    def test_sold_out_goes_first(self):
+        self._push()
+        self._move(self.products[4], -1000)
+        for product in self.products[:4]:
+            self._move(product, -1)
+        self._absorb()
+        first = self.env["marketplace.stock.pusher"]._claim(self.account, 1)
+        self.assertEqual(first[0][1].quantity, 0)
+
+    def test_last_piece_sold_here_is_told_there(self):
+        """Two cabinets show the last piece: it is sold once, the other one is told by the same run."""
+        second = self._make_account(name="Ozon 2", client_id="2048", base_url=self.simulator.ozon_url)
+        self._make_offers(self.product, second)
+        other = self.place.copy({"account_id": second.id, "external_id": "22142605386000"})
+        self._move(self.product, -999)
+        self._push()
+        self.assertEqual(self._get_row(self.product, other).quantity, 1)
+        self._buy((self.product, 1), warehouse_id=int(self.place.external_id))
+        self._enqueue("orders_poll")
+        self._run_jobs("orders")
+        self._absorb()
+        self.assertEqual(self._get_row(self.product, other).quantity, 0)
+        jobs = self._find_jobs("stock_push", second).filtered(lambda job: job.state == "pending")
+        self.assertEqual(jobs.mapped("priority"), [1])
+        self.assertLess(jobs.eta - fields.Datetime.now(), timedelta(minutes=1))
+
+    def test_a_thousand_random_operations(self):
+        """Property: whatever happens, the cabinet shows what a slow, independent computation says."""
+        chance = random.Random(20261127)
+        self.place.write({"stock_buffer": 2, "stock_cap": 40, "stock_threshold": 3, "stock_pack": 2})
+        shelf = self.env["stock.location"].create(
+            {"name": "Витрина", "location_id": self.warehouse.view_location_id.id}
+        )
+        self.place.stock_location_ids = [Command.create({"location_id": shelf.id, "share": 50})]
+        stock = self.warehouse.lot_stock_id
+        for product in self.products:
+            self._move(product, -980)
+        for number in range(1000):
+            product = chance.choice(self.products)
+            if chance.random() < 0.7:
+                place = chance.choice((stock, shelf))
+                amount = chance.randint(-6, 6)
+                self._move(product, amount, place)
+            else:
+                place = chance.choice((stock, shelf))
+                held = self.env["stock.quant"]._gather(product, place)
+                amount = chance.randint(1, 3)
+                if held and held[0].available_quantity >= amount:
+                    self.env["stock.quant"]._update_reserved_quantity(product, place, amount)
+            if number % 100 == 99:
+                self._push()
+                for product in self.products:
+                    self.assertEqual(self._get_shown(product), self._compute_slowly(product, stock, shelf), number)
+
+    def _compute_slowly(self, product, stock, shelf):
+        free = {}
+        for place in (stock, shelf):
+            quants = self.env["stock.quant"].search([("product_id", "=", product.id), ("location_id", "=", place.id)])
+            free[place] = sum(quants.mapped("quantity")) - sum(quants.mapped("reserved_quantity"))
+        pieces = free[stock] + free[shelf] / 2 - 2
+        whole = min(int(pieces // 2 * 2), 40) if pieces > 0 else 0
+        return whole if whole >= 3 else 0
