@@ -44,7 +44,8 @@ class MarketplaceStockChange(models.Model):
             """INSERT INTO marketplace_stock_change (product_id, company_id)
                SELECT changed, offer.company_id
                  FROM unnest(%s) AS changed
-            LEFT JOIN LATERAL (SELECT company_id FROM marketplace_offer WHERE product_id = changed LIMIT 1) offer ON true
+            LEFT JOIN LATERAL (SELECT company_id FROM marketplace_offer
+                                WHERE product_id = changed LIMIT 1) offer ON true
                 WHERE offer.company_id IS NOT NULL
                    OR EXISTS (SELECT 1 FROM marketplace_stock stock WHERE stock.product_id = changed) %s
             RETURNING id""",

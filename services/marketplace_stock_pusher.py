@@ -38,7 +38,7 @@ class MarketplaceStockPusher(models.AbstractModel):
             runner._checkpoint()
             answers = self._ask(targets, adapter)
             runner._checkpoint()
-            self._note_answers(targets, answers, adapter.info.limits.get("stock_repeat", 0))
+            self._note_answers(targets, answers, adapter.info.pauses.get("stock_set", 0))
             counts.update(answer.state for answer in answers)
             counts["calls"] += 1
             runner._checkpoint()

@@ -119,8 +119,10 @@ class MarketplaceStockReader(models.AbstractModel):
             return frozenset()
         rows = self.env.execute_query(
             SQL(
-                """SELECT product.id FROM mrp_bom bom JOIN product_product product
-                       ON product.product_tmpl_id = bom.product_tmpl_id AND COALESCE(bom.product_id, product.id) = product.id
+                """SELECT product.id
+                     FROM mrp_bom bom
+                     JOIN product_product product ON product.product_tmpl_id = bom.product_tmpl_id
+                      AND COALESCE(bom.product_id, product.id) = product.id
                     WHERE bom.type = 'phantom' AND bom.active"""
             )
         )

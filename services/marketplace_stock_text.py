@@ -19,9 +19,7 @@ class MarketplaceStockText(models.AbstractModel):
             Markup("<tr><td>%s</td><td class='text-end'>%s</td></tr>") % (label, self._number(left))
             for label, left in self._describe(result)
         )
-        return Markup(
-            "<p class='o_marketplace_sum mb-1'><strong>%s</strong></p><table class='table table-sm mb-0'>%s</table>"
-        ) % (
+        return Markup("<p class='mb-1'><strong>%s</strong></p><table class='table table-sm mb-0'>%s</table>") % (
             self._get_sentence(result),
             rows,
         )

@@ -30,9 +30,10 @@ class Place(NamedTuple):
 class Rule:
     """The settings of a warehouse there, already narrowed by what holds for the product.
 
-    ``mode``: formula | fixed (``fixed`` pieces whatever lies there) | exclude (0 is told) | unmanaged (nothing is told).
-    ``basis``: free | on_hand. ``buffer``: pieces kept back. ``threshold``: below it 0 is told. ``cap``: at most so many,
-    None without a limit. ``pack``: only whole packs of so many. ``why``: who set an exclusion or a fixed number.
+    ``mode``: formula | fixed (``fixed`` pieces whatever lies there) | exclude (0 is told) | unmanaged (nothing is
+    told). ``basis``: free | on_hand. ``buffer``: pieces kept back. ``threshold``: below it 0 is told. ``cap``: at most
+    so many, None without a limit. ``pack``: only whole packs of so many. ``why``: who set an exclusion or a fixed
+    number.
     """
 
     mode: str = "formula"

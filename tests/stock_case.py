@@ -32,6 +32,11 @@ class StockCase(OrdersSimulatorCase):
         """Goods come (or go, below zero) without any document."""
         self.env["stock.quant"]._update_available_quantity(product, location or self.warehouse.lot_stock_id, quantity)
 
+    def _find_jobs(self, operation, account=None):
+        return self.env["marketplace.job"].search(
+            [("account_id", "=", (account or self.account).id), ("operation", "=", operation)]
+        )
+
     def _absorb(self):
         """The end of the transaction, and the first part of the lane's scheduled action."""
         self.env.cr.flush()
@@ -43,6 +48,9 @@ class StockCase(OrdersSimulatorCase):
         )
 
     def _get_shown(self, product):
-        """What the cabinet shows of a product, summed over its warehouses."""
+        """What the cabinet shows of a product in the warehouse that we fill."""
         rows = self.simulator.control("GET", "ozon/stocks")["stocks"]
-        return sum(row["free"] for row in rows if row["offer_id"] == product.default_code)
+        place = int(self.place.external_id)
+        return sum(
+            row["free"] for row in rows if row["offer_id"] == product.default_code and row["warehouse_id"] == place
+        )

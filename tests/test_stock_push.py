@@ -77,14 +77,12 @@ class TestStockPush(StockCase):
     def test_an_answer_that_never_came(self):
         """The number arrived, the answer did not: it is sent again, even when it is the old number by then."""
         self._push()
-        self._fault(WRITE, "accept_then_timeout", delay=0)
         self._move(self.product, -400)
         with patch.object(OzonAdapter, "set_stocks", side_effect=errors.UnknownOutcome("cut")):
             self._push()
         row = self._get_row(self.product)
         self.assertEqual((row.state, row.sent_known), ("waiting", False))
         self._move(self.product, 400)
-        self._heal()
         self._push()
         self.assertEqual((row.state, self._get_shown(self.product)), ("sent", 1000))
         self.assertEqual(self._count_requests(WRITE), 2, "the unchanged number was told once more")
@@ -115,7 +113,7 @@ class TestStockPush(StockCase):
         self.assertEqual(self._get_shown(self.product), 0)
 
     def test_warehouse_gone_from_the_cabinet(self):
-        self.simulator.control("DELETE", "ozon/warehouses", {"warehouse_id": int(self.place.external_id)})
+        self.simulator.control("POST", "ozon/warehouses", {"close": int(self.place.external_id)})
         self._push()
         rows = self.env["marketplace.stock"].search([])
         self.assertEqual(set(rows.mapped("answer_code")), {"WAREHOUSE_NOT_FOUND"})
@@ -154,6 +152,7 @@ class TestStockPush(StockCase):
         for product in self.products[:4]:
             self._move(product, -1)
         self._absorb()
+        self.env["marketplace.stock"].search([]).write({"not_before": False})
         first = self.env["marketplace.stock.pusher"]._claim(self.account, 1)
         self.assertEqual(first[0][1].quantity, 0)
 
@@ -189,7 +188,7 @@ class TestStockPush(StockCase):
             product = chance.choice(self.products)
             if chance.random() < 0.7:
                 place = chance.choice((stock, shelf))
-                amount = chance.randint(-6, 6)
+                amount = chance.choice((-6, -3, -1, 1, 2, 5, 6))
                 self._move(product, amount, place)
             else:
                 place = chance.choice((stock, shelf))

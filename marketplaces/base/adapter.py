@@ -31,7 +31,8 @@ class MarketplaceInfo:
 
     ``operations``: what the adapter can do (a test compares it with the overridden methods).
     ``client_id_pattern``: what an account's number looks like there.
-    ``limits``: batch sizes by operation. ``schemes``: words of ``status.py``.
+    ``limits``: batch sizes by operation. ``pauses``: by operation, seconds before the same thing may be told anew.
+    ``schemes``: words of ``status.py``.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
     """
 
@@ -41,6 +42,7 @@ class MarketplaceInfo:
     schemes: tuple[str, ...]
     operations: frozenset[str]
     limits: Mapping[str, int] = field(default_factory=dict)
+    pauses: Mapping[str, int] = field(default_factory=dict)
     docs_url: str = ""
     client_id_pattern: str = ".+"
 

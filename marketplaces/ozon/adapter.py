@@ -38,9 +38,8 @@ class OzonAdapter(OzonDelivery, OzonReturns, OzonStock, MarketplaceAdapter):
             "label_request": requests.LABEL_BATCH,
             "tracking": requests.TRACKING_BATCH,
             "stock_set": stock_mapper.WRITE_BATCH,
-            # Seconds between two numbers of one pair.
-            "stock_repeat": stock_mapper.REPEAT_SECONDS,
         },
+        pauses={"stock_set": stock_mapper.REPEAT_SECONDS},
         docs_url="https://docs.ozon.ru/api/seller/",
         client_id_pattern=r"[0-9]+",
     )

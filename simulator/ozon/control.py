@@ -134,8 +134,8 @@ def list_warehouses(world, _request, _body):
 
 
 def remove_warehouse(world, _request, body):
-    """The seller closes a warehouse: {"warehouse_id"}."""
-    place = world.ozon.warehouses.pop(body["warehouse_id"])
+    """The seller closes a warehouse: {"close": warehouse_id}."""
+    place = world.ozon.warehouses.pop(body["close"])
     return {"name": place.name}
 
 
@@ -237,7 +237,7 @@ FLAT = {
     ("GET", "stocks", 1): list_stocks,
     ("POST", "stocks", 1): put_stocks,
     ("GET", "warehouses", 1): list_warehouses,
-    ("DELETE", "warehouses", 1): remove_warehouse,
+    ("POST", "warehouses", 1): remove_warehouse,
     ("GET", "fbo_stocks", 1): list_fbo_stocks,
     ("POST", "fbo_stocks", 1): put_fbo_stocks,
     ("GET", "postings", 1): list_postings,

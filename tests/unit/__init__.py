@@ -12,6 +12,7 @@ from . import (
     test_ozon_orders,
     test_ozon_schemes,
     test_ozon_shipping,
+    test_ozon_stock,
     test_redaction,
     test_simulator_access,
     test_simulator_contract,

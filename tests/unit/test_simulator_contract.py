@@ -164,6 +164,8 @@ class TestSimulatorContract(SimulatorCase):
         self.call("/v1/product/info/warehouse/stocks", {"warehouse_id": WAREHOUSE, "limit": 100})
         pairs = [{"offer_id": name, "stock": 9, "warehouse_id": WAREHOUSE} for name in ("A-1", "unknown")]
         self.call("/v2/products/stocks", {"stocks": pairs})
+        self.control("POST", "/ozon/fbo_stocks", {"stocks": [{"offer_id": "A-1", "present": 5, "reserved": 1}]})
+        self.call("/v1/product/info/stocks-by-warehouse/fbo", {"offer_ids": ["A-1"], "limit": 100})
 
     def tour_postings(self):
         sku = self.product("A-1")["sku"]

@@ -7,7 +7,7 @@ from .value import value
 
 @value
 class StockTarget:
-    """``quantity`` pieces of an offer may be sold from a warehouse: what is free, without the marketplace's reserves."""
+    """``quantity`` pieces of an offer may be sold from a warehouse: what is free, the marketplace's reserves aside."""
 
     article: str
     external_id: str
