@@ -41,6 +41,7 @@ from . import (
     test_split_in_cabinet,
     test_status_map,
     test_stock,
+    test_stock_kits,
     test_stock_push,
     test_stock_rows,
     test_tour,

@@ -134,7 +134,10 @@ class SchemaChecker:
     def iter_limit_problems(self, value, schema, path):
         if "enum" in schema and value not in schema["enum"]:
             yield f"{path} is none of {schema['enum']}: {value!r}"
-        if "maximum" in schema and value > schema["maximum"] or "minimum" in schema and value < schema["minimum"]:
+        # The document gives lists a maximum, too, where it means the number of their items.
+        low, high = schema.get("minimum"), schema.get("maximum")
+        size = len(value) if isinstance(value, (list, str)) else value
+        if (high is not None and size > high) or (low is not None and size < low):
             yield f"{path} is out of range: {value!r}"
         if isinstance(value, (list, str)) and len(value) > schema.get("maxItems", len(value)):
             yield f"{path} is too long"
@@ -144,7 +147,9 @@ class SchemaChecker:
         if properties is None:
             return
         if self.strict:
-            yield from (f"{path}.{name} is missing" for name in schema.get("required", ()) if name not in value)
+            # Some schemas require a name that they do not describe.
+            wanted = set(schema.get("required", ())) & properties.keys()
+            yield from (f"{path}.{name} is missing" for name in sorted(wanted - value.keys()))
             yield from (f"{path}.{name} is unknown" for name in value if name not in properties)
         for name in value.keys() & properties.keys():
             yield from self.iter_problems(value[name], properties[name], f"{path}.{name}")
