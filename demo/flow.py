@@ -12,7 +12,7 @@ from odoo.addons.sale_marketplace.demo import catalogue
 
 SIMULATOR = f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8169')}"
 CLIENT_ID, API_KEY = "1042", "demo-key-1042-write"
-LANES = ("orders", "labels", "catalogue", "notifications")
+LANES = ("orders", "stock", "labels", "catalogue", "notifications")
 POSTINGS = int(os.environ.get("DEMO_POSTINGS", "60"))
 #: Postings that the packers have already dealt with when somebody opens the demo; the rest is theirs to try.
 ASSEMBLED = POSTINGS * 2 // 3
@@ -93,6 +93,7 @@ def work(env, done, what):
     while not done():
         if time.monotonic() - began > PATIENCE:
             raise SystemExit(f"Gave up waiting for {what}: see Marketplaces / Operations / Jobs")
+        env["marketplace.stock.engine"]._cron_absorb()
         for lane in LANES:
             env["marketplace.job"]._cron_run_lane(lane)
         env.cr.commit()
@@ -266,13 +267,32 @@ def return_goods(env, account, cancelled, orders):
     return returns
 
 
+def show_stock(env, account):
+    """Every warehouse of the cabinet shows what lies in the stock location, two pieces kept back; one brand is not sold
+    and one product has a fixed number."""
+    places = account.warehouse_ids.filtered(lambda place: place.scheme != "fbo")
+    places.write(
+        {
+            "stock_location_ids": [(0, 0, {"location_id": account.warehouse_id.lot_stock_id.id})],
+            "stock_buffer": 2,
+            "stock_active": True,
+        }
+    )
+    sold = env["marketplace.offer"].search([("account_id", "=", account.id), ("state", "=", "linked")])
+    env["marketplace.stock.rule"].create(
+        {"account_id": account.id, "product_id": sold[0].product_id.id, "mode": "fixed", "fixed": 5}
+    )
+    poll(env, account, "stock_compute", "stock_push", "stock_check")
+    return env["marketplace.stock"].search([("account_id", "=", account.id)])
+
+
 def count_schemes(orders):
     words = {"fbs": "FBS", "rfbs": "rFBS", "fbo": "FBO"}
     counts = [(words[scheme], len(group)) for scheme, group in orders.grouped("scheme").items()]
     return ", ".join(f"{name} {count}" for name, count in counts)
 
 
-def summarize(account, orders, assembled, handover, delivered, cancelled, returns, seconds):
+def summarize(account, orders, assembled, handover, delivered, cancelled, returns, stock, seconds):
     parcels = orders.parcel_ids
     labels = (orders | orders.child_ids).filtered("label_id")
     fbo = orders.filtered(lambda order: order.scheme == "fbo")
@@ -295,6 +315,7 @@ def summarize(account, orders, assembled, handover, delivered, cancelled, return
         ("Cancelled there", len(cancelled.filtered(lambda order: order.status == "cancelled"))),
         ("Settled in Odoo", f"{len(settled)}, waiting for goods: {len(held)}"),
         ("Returns", f"{len(returns)}, received: {len(received)}"),
+        ("Stock shown", f"{len(stock.filtered(lambda row: row.state == 'sent'))} of {len(stock)} numbers accepted"),
         ("Seconds", round(seconds, 1)),
     ]
     for name, value in rows:
@@ -313,8 +334,9 @@ def main(env):
     delivered = deliver_ourselves(env, account, orders)
     cancelled = cancel_some(env, account, orders)
     returns = return_goods(env, account, cancelled, orders)
+    stock = show_stock(env, account)
     orders = env["marketplace.order"].search([("account_id", "=", account.id), ("parent_id", "=", False)])
-    summarize(account, orders, assembled, handover, delivered, cancelled, returns, time.monotonic() - began)
+    summarize(account, orders, assembled, handover, delivered, cancelled, returns, stock, time.monotonic() - began)
     env.cr.commit()
 
 
