@@ -18,7 +18,13 @@ class MarketplaceStockRule(models.Model):
     _order = "account_id, target, id"
     _check_company_auto = True
 
-    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "marketplace.account",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self._get_only_account(),
+    )
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     warehouse_id = fields.Many2one(
         "marketplace.warehouse",
@@ -49,7 +55,7 @@ class MarketplaceStockRule(models.Model):
         "Leave Alone: the number in the cabinet is kept by hand there.",
     )
     buffer = fields.Float("Safety Buffer", digits="Product Unit")
-    threshold = fields.Integer("Below It, 0", aggregator=None)
+    threshold = fields.Integer("Fewest to Show", aggregator=None)
     cap = fields.Integer("At Most", aggregator=None, help="0: no limit of its own.")
     pack = fields.Integer("Whole Packs Of", aggregator=None, help="0: as the warehouse.")
     fixed = fields.Integer("Quantity", aggregator=None, help="Shown whatever lies in Odoo.")
@@ -61,7 +67,8 @@ class MarketplaceStockRule(models.Model):
     def _compute_display_name(self):
         modes = dict(self._fields["mode"]._description_selection(self.env))
         for rule in self:
-            rule.display_name = f"{rule._get_target().display_name or ''}: {modes.get(rule.mode, '')}"
+            parts = (rule.target and rule._get_target().display_name, modes.get(rule.mode))
+            rule.display_name = ": ".join(filter(None, parts))
 
     # === CONSTRAINT METHODS === #
     @api.constrains("target", "product_id", "attribute_value_id", "tag_id", "category_id")
@@ -96,6 +103,11 @@ class MarketplaceStockRule(models.Model):
         return result
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_only_account(self):
+        accounts = self.env["marketplace.account"].search([("company_id", "in", self.env.companies.ids)], limit=2)
+        return accounts if len(accounts) == 1 else accounts.browse()
+
     def _get_target(self):
         self.ensure_one()
         names = {"product": "product_id", "attribute": "attribute_value_id", "tag": "tag_id", "category": "category_id"}

@@ -29,7 +29,7 @@ class MarketplaceWarehouse(models.Model):
         help="On hand counts goods that are reserved for somebody, too: whoever sells them twice disappoints a buyer.",
     )
     stock_buffer = fields.Float("Safety Buffer", digits="Product Unit", help="Pieces that are kept back.")
-    stock_threshold = fields.Integer("Below It, 0", aggregator=None, help="Fewer pieces are not shown at all.")
+    stock_threshold = fields.Integer("Fewest to Show", aggregator=None, help="Fewer pieces are not shown at all.")
     stock_cap = fields.Integer("At Most", aggregator=None, help="0: no limit.")
     stock_pack = fields.Integer("Whole Packs Of", default=1, aggregator=None, help="1: single pieces.")
     stock_rule_ids = fields.One2many("marketplace.stock.rule", "warehouse_id", "Exceptions")

@@ -76,7 +76,11 @@ class MarketplaceStockText(models.AbstractModel):
         rows = []
         for step in result.steps:
             text = (self._get_term(step) or self._get_reason(result)).removeprefix("+ ")
-            if step.note and step.code in ("on_hand", "share", "reserved", "pool") and not step.note.startswith("kit:"):
+            if (
+                step.note
+                and step.code in ("on_hand", "share", "reserved", "pool", "fixed")
+                and not step.note.startswith("kit:")
+            ):
                 text = f"{text} · {step.note}"
             rows.append((text, step.result))
         return rows
