@@ -5,6 +5,8 @@ Run inside `odoo shell` on a fresh database with the addon. Settings are environ
 BENCH_OPEN   2000  open orders of the last measurement of growth; 20000 for the whole budget (some minutes more)
 BENCH_SIZE   200   orders per row
 BENCH_DAY    1000  postings of the first day; 10000 for a big shop's (five minutes more)
+BENCH_OFFERS 100000  offers whose stock is computed
+BENCH_ONLY         stock: this part alone
 BENCH_RST          a file that the tables are written to as well
 
 Seconds depend on the machine and what else it does: only numbers of queries are judged, and ratios of processor time
@@ -21,13 +23,15 @@ from pathlib import Path
 from odoo import Command
 
 import odoo.addons.sale_marketplace as addon
-from odoo.addons.sale_marketplace.benchmarks import filling, first_day
+from odoo.addons.sale_marketplace.benchmarks import filling, first_day, stock
 from odoo.addons.sale_marketplace.benchmarks.table import Measure, Table, write
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 from odoo.addons.sale_marketplace.marketplaces.ozon import mapper
 
 OPEN = int(os.environ.get("BENCH_OPEN", "2000"))
 SIZE = int(os.environ.get("BENCH_SIZE", "200"))
+OFFERS = int(os.environ.get("BENCH_OFFERS", "100000"))
+ONLY = os.environ.get("BENCH_ONLY")
 DAY = int(os.environ.get("BENCH_DAY", "1000"))
 BATCH = 50
 REPLAYED = 2000
@@ -294,13 +298,25 @@ def main(env):
     company = ROOT / "demo" / "company.py"
     exec(compile(company.read_text(encoding="utf-8"), str(company), "exec"), {"env": env})
     bench = Bench(env)
+    if ONLY == "stock":
+        return finish(bench, [stock.measure(bench, OFFERS)])
     # Both ways once, unmeasured: the first call of anything pays for imports and caches.
     bench.alternate(5, 5)
     start = bench.measure_window()
     tables = []
-    for part in (bench.compare, bench.replay, lambda: bench.grow(start), lambda: first_day.measure(bench, DAY)):
+    for part in (
+        bench.compare,
+        bench.replay,
+        lambda: bench.grow(start),
+        lambda: first_day.measure(bench, DAY),
+        lambda: stock.measure(bench, OFFERS),
+    ):
         tables.append(part())
         print(f"\n{tables[-1]}", flush=True)
+    return finish(bench, tables)
+
+
+def finish(bench, tables):
     if path := os.environ.get("BENCH_RST"):
         write(path, tables, f"{os.cpu_count()} processors, one Odoo process, {len(bench.offers)} products.")
     if bench.problems:

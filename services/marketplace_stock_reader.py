@@ -1,5 +1,6 @@
 from collections import defaultdict
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from odoo import api, models
@@ -12,6 +13,12 @@ from .stock_rule_book import RuleBook
 #: Postings in these statuses still want goods from the shelf.
 WANTING = (status.NEW, status.TO_ASSEMBLE, status.ASSEMBLED)
 ZERO = Decimal(0)
+
+
+@lru_cache(maxsize=2**16)
+def exact(number):
+    """Stock is mostly small whole numbers, again and again."""
+    return Decimal(int(number)) if float(number).is_integer() else Decimal(str(round(number, 6)))
 
 
 class Listing(NamedTuple):
@@ -34,7 +41,7 @@ class MarketplaceStockReader(models.AbstractModel):
     @api.model
     def _exact(self, number):
         """Odoo's float as the decimal number that a person sees."""
-        return Decimal(int(number)) if float(number).is_integer() else Decimal(str(round(number, 6)))
+        return exact(number)
 
     @api.model
     def _explain(self, offer, warehouse):
@@ -273,26 +280,31 @@ class Shelf:
             self.amounts[root.id] = {}
         if not roots or not self.product_ids:
             return
-        exact = self.reader._exact
-        fbo = self.env["marketplace.account"]._get_all_fbo_locations()
+        places = self._find_places(roots)
         rows = self.env.execute_query(
             SQL(
-                """SELECT root.id, quant.product_id, sum(quant.quantity), sum(quant.reserved_quantity)
-                     FROM stock_location root
-                     JOIN stock_location place ON place.parent_path LIKE root.parent_path || '%%'
-                      AND place.usage = 'internal'
-                     JOIN stock_quant quant ON quant.location_id = place.id
-                    WHERE root.id = ANY(%s) AND quant.product_id = ANY(%s)
-                      AND NOT EXISTS (SELECT 1 FROM stock_location own
-                                       WHERE own.id = ANY(%s) AND place.parent_path LIKE own.parent_path || '%%')
-                 GROUP BY root.id, quant.product_id""",
-                [root.id for root in roots],
+                """SELECT place.root_id, quant.product_id, sum(quant.quantity), sum(quant.reserved_quantity)
+                     FROM unnest(%s, %s) AS place (root_id, location_id)
+                     JOIN stock_quant quant ON quant.location_id = place.location_id
+                    WHERE quant.product_id = ANY(%s)
+                 GROUP BY place.root_id, quant.product_id""",
+                [root_id for root_id, _location_id in places],
+                [location_id for _root_id, location_id in places],
                 list(self.product_ids),
-                fbo.ids,
             )
         )
         for root_id, product_id, on_hand, reserved in rows:
             self.amounts[root_id][product_id] = (exact(on_hand), exact(reserved))
+
+    def _find_places(self, roots):
+        """[(counted location, it or a sublocation of it)]; what lies with a marketplace is nobody's to pack."""
+        Location = self.env["stock.location"].sudo().with_context(active_test=False)
+        fbo = self.env["marketplace.account"]._get_all_fbo_locations()
+        away = Location.search([("id", "child_of", fbo.ids)])
+        inside = Location.search([("id", "child_of", [root.id for root in roots]), ("usage", "=", "internal")]) - away
+        return [
+            (root.id, place.id) for root in roots for place in inside if place.parent_path.startswith(root.parent_path)
+        ]
 
     def _read_awaiting(self, warehouses):
         """Pieces of postings that are no order yet, and of deliveries of postings that hold no stock."""

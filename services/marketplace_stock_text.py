@@ -5,6 +5,9 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools.misc import formatLang
 
+#: Steps that say whose they are.
+NOTED = ("on_hand", "share", "reserved", "pool", "fixed")
+
 
 class MarketplaceStockText(models.AbstractModel):
     """The words of *Why is it 7?*, and of refusals."""
@@ -76,11 +79,7 @@ class MarketplaceStockText(models.AbstractModel):
         rows = []
         for step in result.steps:
             text = (self._get_term(step) or self._get_reason(result)).removeprefix("+ ")
-            if (
-                step.note
-                and step.code in ("on_hand", "share", "reserved", "pool", "fixed")
-                and not step.note.startswith("kit:")
-            ):
+            if step.note and step.code in NOTED and not step.note.startswith("kit:"):
                 text = f"{text} · {step.note}"
             rows.append((text, step.result))
         return rows
