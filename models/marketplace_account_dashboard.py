@@ -13,6 +13,7 @@ class MarketplaceAccount(models.Model):
 
     to_assemble_count = fields.Integer("To Assemble", compute="_compute_order_counts")
     late_count = fields.Integer("Late", compute="_compute_order_counts")
+    missing_count = fields.Integer("Sold, Goods Missing", compute="_compute_order_counts")
     mapping_count = fields.Integer("Awaiting Mapping", compute="_compute_order_counts")
     problem_count = fields.Integer("Need Attention", compute="_compute_order_counts")
     label_problem_count = fields.Integer("Labels Missing", compute="_compute_order_counts")
@@ -38,6 +39,7 @@ class MarketplaceAccount(models.Model):
                 ("ship_state", "in", ("none", "failed")),
             ],
             "late_count": [("late", "=", True)],
+            "missing_count": [("goods_missing", "=", True)],
             "mapping_count": [("state", "=", "mapping")],
             "problem_count": [("needs_attention", "=", True)],
             "cancelled_count": [("cancel_state", "=", "hold")],

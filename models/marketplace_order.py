@@ -103,6 +103,11 @@ class MarketplaceOrder(models.Model):
     sale_order_id = fields.Many2one("sale.order", index="btree_not_null", copy=False, ondelete="restrict")
     picking_ids = fields.One2many(related="sale_order_id.picking_ids", string="Deliveries")
     picking_count = fields.Integer(compute="_compute_picking_count")
+    goods_missing = fields.Boolean(
+        compute="_compute_goods_missing",
+        search="_search_goods_missing",
+        help="Sold, and not all of it is in stock: somebody else was faster, or the stock was wrong.",
+    )
 
     # What the marketplace says
     status = fields.Selection(STATUSES, required=True, default=unified.UNKNOWN, index=True, tracking=True)
@@ -196,6 +201,25 @@ class MarketplaceOrder(models.Model):
     _to_apply_idx = models.Index("(account_id, id) WHERE to_apply")
 
     # === COMPUTE METHODS === #
+    def _compute_goods_missing(self):
+        missing = self.search([("id", "in", self.ids), ("goods_missing", "=", True)])
+        for order in self:
+            order.goods_missing = order in missing
+
+    def _search_goods_missing(self, operator, value):
+        """Postings that wait for assembly while some of their goods hold no stock."""
+        if operator != "in":
+            return NotImplemented
+        moves = self.env["stock.move"]._search(
+            [("state", "in", ("confirmed", "partially_available")), ("sale_line_id", "!=", False)]
+        )
+        return [
+            ("status", "in", (unified.NEW, unified.TO_ASSEMBLE)),
+            ("state", "=", "done"),
+            ("scheme", "!=", unified.FBO),
+            ("sale_order_id.order_line.move_ids", "in", moves),
+        ]
+
     @api.depends("sale_order_id.picking_ids")
     def _compute_picking_count(self):
         for order in self:

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.sale_marketplace.marketplaces.base import errors
 from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
 
+from .builders import make_line, make_order
 from .stock_case import StockCase
 
 WRITE = "/v2/products/stocks"
@@ -172,6 +173,19 @@ class TestStockPush(StockCase):
         jobs = self._find_jobs("stock_push", second).filtered(lambda job: job.state == "pending")
         self.assertEqual(jobs.mapped("priority"), [1])
         self.assertLess(jobs.eta - fields.Datetime.now(), timedelta(minutes=1))
+
+    def test_both_sold_the_last_piece(self):
+        """Nobody could tell them in time: one has it, the other one is seen by whoever has to decide."""
+        second = self._make_account(name="Ozon 2", client_id="2048", base_url=self.simulator.ozon_url)
+        offers = self._make_offers(self.product, second)
+        self._move(self.product, -999)
+        ours = self.offers.filtered(lambda offer: offer.product_id == self.product)
+        first = self._import(make_order([make_line(ours)]))
+        last = self._import(make_order([make_line(offers)]), account=second)
+        missing = self.env["marketplace.order"].search([("goods_missing", "=", True)])
+        self.assertEqual(missing, last)
+        self.assertEqual((first.goods_missing, last.goods_missing), (False, True))
+        self.assertEqual((self.account.missing_count, second.missing_count), (0, 1))
 
     def test_a_thousand_random_operations(self):
         """Property: whatever happens, the cabinet shows what a slow, independent computation says."""
