@@ -36,7 +36,7 @@ RIGHTS = {
     "marketplace.delivery.time": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.return.receive": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.stock": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
-    "marketplace.stock.change": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "", ADMINISTRATOR: "r"},
+    "marketplace.stock.change": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.stock.location": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.stock.rule": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.stock.pool": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
