@@ -50,6 +50,20 @@ class MarketplaceStock(models.Model):
     there_quantity = fields.Integer("Free There", readonly=True, help="What the cabinet showed at the last comparison.")
     there_reserved = fields.Integer("Reserved There", readonly=True)
     checked_at = fields.Datetime("Compared", readonly=True)
+    difference = fields.Integer(readonly=True, help="What the cabinet showed more (or less) than Odoo says.")
+    cause = fields.Selection(
+        [
+            ("waiting", "Not sent yet"),
+            ("refused", "Refused"),
+            ("sold", "Sold there, posting not read yet"),
+            ("changed", "Changed in the cabinet"),
+            ("unlisted", "Not listed there"),
+            ("unmanaged", "Nothing is sent"),
+        ],
+        "Cause of the Difference",
+        readonly=True,
+        index="btree_not_null",
+    )
     explanation = fields.Html("Why", compute="_compute_explanation", sanitize=False)
 
     _pair_uniq = models.Constraint("UNIQUE(offer_id, warehouse_id)", "This offer has its number there already.")
@@ -68,6 +82,21 @@ class MarketplaceStock(models.Model):
         rows.sudo().write({"state": "waiting", "sent_known": False, "answer": False, "answer_code": False})
         for account in rows.account_id:
             self.env["marketplace.job"].sudo()._enqueue("stock_push", account, priority=2)
+
+    def action_compare(self):
+        """Read the cabinets again; of all accounts where no rows are chosen."""
+        accounts = self.account_id or self.env["marketplace.account"].search([("state", "=", "connected")])
+        for account in accounts:
+            account._check_operation("stocks")
+            self.env["marketplace.job"].sudo()._enqueue("stock_check", account, priority=2)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The cabinets are read: refresh the list in a minute."),
+            },
+        }
 
     def action_view_offer(self):
         self.ensure_one()

@@ -146,6 +146,21 @@ class TestStockPush(StockCase):
         self._run_jobs("stock", rounds=4)
         row = self._get_row(self.product)
         self.assertEqual((row.there_quantity, row.there_reserved), (998, 2))
+        self.assertEqual((row.difference, row.cause), (-2, "sold"))
+        hand = {"offer_id": self.products[1].default_code, "warehouse_id": int(self.place.external_id), "free": 3}
+        self.simulator.control("POST", "ozon/stocks", {"stocks": [hand]})
+        self.env["marketplace.stock"].search([("account_id", "=", self.account.id)]).action_compare()
+        self._run_jobs("stock", rounds=4)
+        changed = self._get_row(self.products[1])
+        self.assertEqual((changed.difference, changed.cause), (-997, "changed"))
+        self.assertEqual(self.env["marketplace.stock"].search_count([("cause", "!=", False)]), 2)
+        changed.action_send_again()
+        self._enqueue("orders_poll")
+        self._run_jobs()
+        self._push()
+        self._enqueue("stock_check")
+        self._run_jobs("stock", rounds=4)
+        self.assertFalse(self.env["marketplace.stock"].search([("cause", "!=", False)]))
 
     def test_sold_out_goes_first(self):
         self._push()

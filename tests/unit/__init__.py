@@ -21,5 +21,6 @@ from . import (
     test_simulator_papers,
     test_simulator_stocks,
     test_simulator_telegram,
+    test_stock_difference,
     test_stock_formula,
 )
