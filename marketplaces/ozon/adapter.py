@@ -7,8 +7,19 @@ from ..base import dto, parse
 from ..base.adapter import OPERATIONS, MarketplaceAdapter, MarketplaceInfo
 from ..base.client import utc_now
 from ..base.errors import Forbidden, MarketplaceError, NotFound, NotReady, PayloadError, Rejected
-from . import account_mapper, endpoints, events, mapper, offer_mapper, requests, shipping_mapper, stock_mapper
+from . import (
+    account_mapper,
+    endpoints,
+    events,
+    mapper,
+    offer_mapper,
+    price_mapper,
+    requests,
+    shipping_mapper,
+    stock_mapper,
+)
 from .adapter_delivery import OzonDelivery
+from .adapter_prices import OzonPrices
 from .adapter_returns import OzonReturns
 from .adapter_stock import OzonStock
 from .client import OzonClient
@@ -19,7 +30,7 @@ _VISIBILITIES = ("ALL", "ARCHIVED")
 _TOO_LONG = "PERIOD_IS_TOO_LONG"
 
 
-class OzonAdapter(OzonDelivery, OzonReturns, OzonStock, MarketplaceAdapter):
+class OzonAdapter(OzonDelivery, OzonPrices, OzonReturns, OzonStock, MarketplaceAdapter):
     """FBS, rFBS and FBO of Ozon's Seller API.
 
     Options after ``config`` are for tests and go to ``HttpClient``: ``session``, ``limiter``, ``policy``, ``sleep``,
@@ -31,13 +42,14 @@ class OzonAdapter(OzonDelivery, OzonReturns, OzonStock, MarketplaceAdapter):
         label="Ozon",
         base_url="https://api-seller.ozon.ru",
         schemes=("fbs", "rfbs", "fbo"),
-        operations=frozenset(OPERATIONS) - {"price_set", "prices"},
+        operations=frozenset(OPERATIONS),
         limits={
             "orders": requests.POSTING_PAGE,
             "offers": requests.PRODUCT_PAGE,
             "label_request": requests.LABEL_BATCH,
             "tracking": requests.TRACKING_BATCH,
             "stock_set": stock_mapper.WRITE_BATCH,
+            "price_set": price_mapper.WRITE_BATCH,
         },
         pauses={"stock_set": stock_mapper.REPEAT_SECONDS},
         docs_url="https://docs.ozon.ru/api/seller/",

@@ -56,6 +56,8 @@ def _day(year, month, day):
 
 
 _IN_USE = (
+    Endpoint(name="prices_write", path="/v1/product/import/prices", operations=("price_set",), bucket="product"),
+    Endpoint(name="prices_read", path="/v5/product/info/prices", operations=("prices",), bucket="product"),
     Endpoint(name="stocks_write", path="/v2/products/stocks", operations=("stock_set",), bucket="stock_write"),
     Endpoint(
         name="stocks_warehouse", path="/v1/product/info/warehouse/stocks", operations=("stocks",), bucket="product"

@@ -17,6 +17,7 @@ from simulator.ozon import (  # noqa: F401 - importing a module registers its me
     labels_api,
     notifications,
     postings,
+    prices,
     products,
     returns,
     rfbs,

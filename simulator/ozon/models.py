@@ -15,6 +15,11 @@ class Product:
     barcode: str = ""
     price: Decimal = Decimal("0")
     old_price: Decimal = Decimal("0")
+    min_price: Decimal = Decimal("0")
+    # A jump that waits for the seller's word, and the price that a strategy of the cabinet keeps.
+    quarantined_price: Decimal | None = None
+    strategy_price: Decimal | None = None
+    commission_percent: int = 15
     vat: str = "0.22"
     archived: bool = False
     # "price_sent" is the state in which a product may be stocked and sold; the others are on their way or failed.

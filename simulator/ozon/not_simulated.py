@@ -4,9 +4,7 @@ An honest "not simulated" is better than an invented answer or than "method is n
 """
 
 NOT_SIMULATED = {
-    "/v1/product/import/prices": ("product", True),
     "/v3/product/import": ("product", True),
-    "/v5/product/info/prices": ("product", False),
     "/v4/product/info/attributes": ("product", False),
     "/v1/description-category/tree": ("product", False),
     "/v1/description-category/attribute": ("product", False),

@@ -83,6 +83,8 @@ def is_visible(state, product, visibility):
         return not on_sale
     if visibility in ("STATE_FAILED", "VALIDATION_STATE_FAIL"):
         return product.status == "failed" and not product.archived
+    if visibility == "QUARANTINE":
+        return product.quarantined_price is not None and not product.archived
     if visibility == "EMPTY_BARCODE":
         return not product.barcode and not product.archived
     if visibility == "BARCODE_EXISTS":
@@ -147,7 +149,7 @@ def info_item(state, product):
         "currency_code": currency,
         "price": f"{product.price:.2f}",
         "old_price": f"{product.old_price:.2f}",
-        "min_price": f"{product.price * 9 / 10:.2f}",
+        "min_price": f"{product.min_price or product.price * 9 / 10:.2f}",
         "declared_price": {"amount": f"{product.price:.2f}", "currency": currency},
         "vat": product.vat,
         "images": [],

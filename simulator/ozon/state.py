@@ -50,6 +50,8 @@ class OzonState:
         self.client_id = client_id
         self.products, self.by_offer, self.by_sku = {}, {}, {}
         self.warehouses, self.stocks = {}, {}
+        # product → moments of its last price changes
+        self.price_times = {}
         self.postings, self.by_barcode, self.suffixes = {}, {}, {}
         # Kept apart: no FBS method ever sees what is sold from Ozon's warehouses.
         self.fbo_postings, self.fbo_warehouses, self.fbo_stocks = {}, {}, {}

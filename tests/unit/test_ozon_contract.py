@@ -9,7 +9,7 @@ from pathlib import Path
 from odoo.tests import BaseCase
 
 from odoo.addons.sale_marketplace.marketplaces.base import dto
-from odoo.addons.sale_marketplace.marketplaces.ozon import requests, stock_mapper
+from odoo.addons.sale_marketplace.marketplaces.ozon import price_mapper, requests, stock_mapper
 from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import DEAD, ENDPOINTS
 
 from .ozon_support import read_fixture
@@ -25,7 +25,18 @@ MARK = dto.Mark(kind="mandatory_mark", code="0104601653003004215!AbC\x1d91EE10\x
 UNIT = dto.Exemplar(external_id="1019562967545956", marks=(MARK,), gtd_absent=True, weight=Decimal("0.5"))
 UNITS = dto.ExemplarLine(sku="185479045", quantity=1, exemplars=(UNIT,))
 TARGET = dto.StockTarget(article="PH11042", external_id="118597312", warehouse_id="22142605386000", quantity=5)
+PRICE = dto.PriceTarget(
+    article="PH8865",
+    external_id="1386",
+    price=Decimal("1448"),
+    old_price=Decimal("1700"),
+    min_price=Decimal("1200"),
+    currency="RUB",
+    vat_rate=Decimal("0.22"),
+)
 BODIES = {
+    "prices_write": price_mapper.write_body([PRICE]),
+    "prices_read": price_mapper.read_body(["PH8865"], ""),
     "stocks_write": stock_mapper.write_body([TARGET]),
     "stocks_warehouse": stock_mapper.warehouse_body("22142605386000", ""),
     "stocks_fbo": stock_mapper.fbo_body(["PH11042"], ""),

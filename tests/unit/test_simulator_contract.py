@@ -164,6 +164,9 @@ class TestSimulatorContract(SimulatorCase):
         self.call("/v1/product/info/warehouse/stocks", {"warehouse_id": WAREHOUSE, "limit": 100})
         pairs = [{"offer_id": name, "stock": 9, "warehouse_id": WAREHOUSE} for name in ("A-1", "unknown")]
         self.call("/v2/products/stocks", {"stocks": pairs})
+        prices = [{"offer_id": name, "price": "120", "old_price": "200"} for name in ("A-1", "unknown")]
+        self.call("/v1/product/import/prices", {"prices": prices})
+        self.call("/v5/product/info/prices", {"filter": {"visibility": "ALL"}, "limit": 100})
         self.control("POST", "/ozon/fbo_stocks", {"stocks": [{"offer_id": "A-1", "present": 5, "reserved": 1}]})
         self.call("/v1/product/info/stocks-by-warehouse/fbo", {"offer_ids": ["A-1"], "limit": 100})
 
