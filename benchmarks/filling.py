@@ -27,12 +27,12 @@ def copy_orders(env, orders, copies, first=1):
     # Checks of references would want the tables in an order that their circles do not have.
     env.cr.execute("SET session_replication_role = replica")
     for table, ids in sets.items():
-        _copy_rows(env, table, SQL("src.id IN %s", tuple(ids)), TABLES[table], sets, first, copies)
+        copy_rows(env, table, SQL("src.id IN %s", tuple(ids)), TABLES[table], sets, first, copies)
     for table, columns in _find_link_tables(env, sets).items():
         criterion = SQL(" AND ").join(
             SQL("src.%s IN %s", SQL.identifier(column), tuple(sets[target])) for column, target in columns.items()
         )
-        _copy_rows(env, table, criterion, {}, sets, first, copies)
+        copy_rows(env, table, criterion, {}, sets, first, copies)
     env.cr.execute("SET session_replication_role = DEFAULT")
     _reserve(env, sets["stock_move_line"], copies)
     for table in sets:
@@ -104,7 +104,7 @@ def _find_link_tables(env, sets):
     return found
 
 
-def _copy_rows(env, table, criterion, different, sets, first, copies):
+def copy_rows(env, table, criterion, different, sets, first, copies):
     references = {column: target for column, target in _get_references(env, table).items() if target in sets}
     rows = env.execute_query(
         SQL(

@@ -4,22 +4,24 @@ import time
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.tools import SQL
 
 from odoo.addons.sale_marketplace.benchmarks import filling
 from odoo.addons.sale_marketplace.benchmarks.table import Measure, Table
+from odoo.addons.sale_marketplace.marketplaces.base import errors
 from odoo.addons.sale_marketplace.tests.simulator_process import SimulatorProcess
 
 #: Products that Odoo makes; each is copied so often by SQL.
 MADE = 1000
-#: The budget (seconds are told, not judged), and how much more a stock move may cost.
-COMPUTE_SECONDS, MORE = 3, 1.03
+#: How much more a stock move may cost. The budget is 3 %; even processor time differs by some more between two runs.
+MORE = 1.08
 MOVES, ROUNDS = 40, 12
 PUSHED = 10_000
 
 
 def measure(bench, count):
     place, locations = make_place(bench)
-    products = make_products(bench, locations, count)
+    products = make_products(bench, place, locations, count)
     table = Table(f"Stock: {count:,} offers in {len(locations)} locations", "", "offers a second", "queries", "seconds")
     add_compute(table, bench, place)
     add_moves(table, bench, products[:MOVES])
@@ -50,7 +52,7 @@ def make_place(bench):
     return place, locations
 
 
-def make_products(bench, locations, count):
+def make_products(bench, place, locations, count):
     env = bench.env
     products = env["product.product"].create(
         [{"name": f"Bench {number}", "default_code": f"B-{number}", "is_storable": True} for number in range(MADE)]
@@ -65,7 +67,7 @@ def make_products(bench, locations, count):
     offers = env["marketplace.offer"].create(
         [
             {
-                "account_id": env["marketplace.warehouse"].search([("stock_active", "=", True)], limit=1).account_id.id,
+                "account_id": place.account_id.id,
                 "article": product.default_code,
                 "sku": str(800_000_000 + product.id),
                 "product_id": product.id,
@@ -80,16 +82,16 @@ def make_products(bench, locations, count):
         "stock_quant": quants.ids,
         "marketplace_offer": offers.ids,
     }
-    different = {"marketplace_offer": {"article": filling.SQL("src.article || '-' || n")}}
+    different = {"marketplace_offer": {"article": SQL("src.article || '-' || n")}}
     env.cr.execute("SET session_replication_role = replica")
     for table, ids in sets.items():
-        criterion = filling.SQL("src.id IN %s", tuple(ids))
-        filling._copy_rows(env, table, criterion, different.get(table, {}), sets, 1, count // MADE - 1)
+        criterion = SQL("src.id IN %s", tuple(ids))
+        filling.copy_rows(env, table, criterion, different.get(table, {}), sets, 1, count // MADE - 1)
     env.cr.execute("SET session_replication_role = DEFAULT")
     env["marketplace.stock.change"].search([]).unlink()
     env.cr.commit()
     for table in (*sets, "marketplace_stock"):
-        env.cr.execute(filling.SQL("ANALYZE %s", filling.SQL.identifier(table)))
+        env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     env.cr.commit()
     env.invalidate_all()
     return products
@@ -114,7 +116,7 @@ def add_compute(table, bench, place):
 
 
 def add_moves(table, bench, products):
-    """The same receipts and their cancellation of stock with the marks and without, in turn."""
+    """The same receipts with the marks and without, in turn; what is left out is what is measured."""
     env = bench.env
     change = type(env["marketplace.stock.change"])
     with_marks, without = Measure(), Measure()
@@ -127,7 +129,7 @@ def add_moves(table, bench, products):
         table.add(label, measured, round(measured.queries_each, 2), measured.seconds)
     ratio = with_marks.cpu_each / without.cpu_each
     table.add(f"marking costs {100 * (ratio - 1):.1f} % of a stock move", "", "", "")
-    bench.require(ratio <= MORE + 0.05, f"marking costs {100 * (ratio - 1):.1f} % of a stock move")
+    bench.require(ratio <= MORE, f"marking costs {100 * (ratio - 1):.1f} % of a stock move")
 
 
 def receive(bench, products, measured):
@@ -173,10 +175,10 @@ def add_push(table, bench, place):
                 "POST", "faults", {"path": "/v2/products/stocks", "kind": "slow", "delay": delay, "times": None}
             )
             account.sudo().write({"base_url": f"{simulator.url}/ozon", "api_key": "demo-key-1042-write"})
-            account.client_id = "1042" if account.client_id != "1042" and not bench.account.client_id else "2048"
             chosen.write({"state": "waiting", "sent_known": False, "not_before": False, "claimed_until": False})
             env.cr.commit()
             measured = Measure()
+            # The simulator knows one cabinet.
             adapter = account._get_adapter(client_id="1042")
             with measured.block(env, len(chosen)):
                 send(env, account, adapter)
@@ -192,8 +194,6 @@ def add_push(table, bench, place):
 
 def send(env, account, adapter):
     """As the job does it; the pause that the adapter asks for between calls is waited out."""
-    from odoo.addons.sale_marketplace.marketplaces.base import errors
-
     pusher = env["marketplace.stock.pusher"]
     while targets := pusher._claim(account, adapter.info.limits["stock_set"]):
         env.cr.commit()

@@ -268,8 +268,8 @@ def return_goods(env, account, cancelled, orders):
 
 
 def show_stock(env, account):
-    """Every warehouse of the cabinet shows what lies in the stock location, two pieces kept back; one brand is not sold
-    and one product has a fixed number."""
+    """Every warehouse of the cabinet shows what lies in the stock location, two pieces kept back; one product has a
+    fixed number."""
     places = account.warehouse_ids.filtered(lambda place: place.scheme != "fbo")
     places.write(
         {

@@ -147,6 +147,16 @@ class MarketplaceAccount(models.Model):
         return super().write({**vals, **self._trim_keys(vals)})
 
     @api.model
+    def _complete_all(self):
+        """Called by every installation and update of the module: accounts of earlier versions get what a newer one
+        makes for new accounts, and their keys are asked anew what they allow of it."""
+        accounts = self.with_context(active_test=False).search([("active", "in", (True, False))])
+        accounts._ensure_schedules()
+        accounts._ensure_notification_rules()
+        for account in accounts.filtered(lambda account: account.active and account.state == "connected"):
+            self.env["marketplace.job"]._enqueue("account_check", account)
+
+    @api.model
     def _trim_keys(self, vals):
         """Keys are pasted, often with blanks and line ends around them."""
         return {name: vals[name].strip() for name in PASTED_FIELDS if vals.get(name)}

@@ -20,8 +20,9 @@ class MarketplaceAccount(models.Model):
     ship_problem_count = fields.Integer("Refused", compute="_compute_order_counts")
     unlinked_offer_count = fields.Integer("Offers Not Linked", compute="_compute_offer_counts")
     cancelled_count = fields.Integer("Cancelled, To Do", compute="_compute_order_counts")
-    request_count = fields.Integer("Requests to Decide", compute="_compute_buyer_counts")
-    return_count = fields.Integer("Returns to Receive", compute="_compute_buyer_counts")
+    request_count = fields.Integer("Requests to Decide", compute="_compute_row_counts")
+    return_count = fields.Integer("Returns to Receive", compute="_compute_row_counts")
+    stock_refused_count = fields.Integer("Stock Refused", compute="_compute_row_counts")
     failed_job_count = fields.Integer("Failed Jobs", compute="_compute_job_counts")
     waiting_job_count = fields.Integer("Waiting Jobs", compute="_compute_job_counts")
     oldest_job_at = fields.Datetime("Oldest Waiting", compute="_compute_job_counts")
@@ -63,11 +64,12 @@ class MarketplaceAccount(models.Model):
         for account in self:
             account.unlinked_offer_count = counts.get(account._origin, 0)
 
-    def _compute_buyer_counts(self):
-        """What buyers want, and what they have sent back."""
+    def _compute_row_counts(self):
+        """What buyers want, what they have sent back, and which numbers the marketplace has not taken."""
         tiles = {
             "request_count": ("marketplace.cancel.request", [("state", "=", "pending")]),
             "return_count": ("marketplace.return", [("state", "=", "open"), ("stage", "in", ("ready", "received"))]),
+            "stock_refused_count": ("marketplace.stock", [("state", "=", "refused")]),
         }
         for name, (model, domain) in tiles.items():
             groups = self.env[model]._read_group([("account_id", "in", self.ids), *domain], ["account_id"], ["__count"])
@@ -109,6 +111,9 @@ class MarketplaceAccount(models.Model):
         action["domain"] = [("account_id", "=", self.id), *self._get_order_tiles().get(tile, [])]
         action["context"] = {"default_account_id": self.id}
         return action
+
+    def action_open_refused_stock(self):
+        return self._open_list("action_marketplace_stock", {"search_default_refused": 1})
 
     def action_open_offers(self):
         return self._open_list(

@@ -94,9 +94,3 @@ class MarketplaceAccount(models.Model):
                 if event not in known
             ]
         self.env["marketplace.notification.rule"].create(missing)
-
-    @api.model
-    def _update_notification_rules(self):
-        """Called by every installation and update of the module."""
-        every = [("active", "in", (True, False))]
-        self.search(every)._ensure_notification_rules()

@@ -73,7 +73,7 @@ class MarketplaceStock(models.Model):
     def _compute_explanation(self):
         reader, text = self.env["marketplace.stock.reader"].sudo(), self.env["marketplace.stock.text"]
         for row in self:
-            row.explanation = text._render(reader._explain(row.offer_id.sudo(), row.warehouse_id.sudo()), row.offer_id)
+            row.explanation = text._render(reader._explain(row.offer_id.sudo(), row.warehouse_id.sudo()))
 
     # === ACTION METHODS === #
     def action_send_again(self):
@@ -86,17 +86,7 @@ class MarketplaceStock(models.Model):
     def action_compare(self):
         """Read the cabinets again; of all accounts where no rows are chosen."""
         accounts = self.account_id or self.env["marketplace.account"].search([("state", "=", "connected")])
-        for account in accounts:
-            account._check_operation("stocks")
-            self.env["marketplace.job"].sudo()._enqueue("stock_check", account, priority=2)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("The cabinets are read: refresh the list in a minute."),
-            },
-        }
+        return accounts.sudo()._get_schedule("stock_check").action_run_now()
 
     def action_view_offer(self):
         self.ensure_one()

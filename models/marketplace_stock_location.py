@@ -7,6 +7,7 @@ class MarketplaceStockLocation(models.Model):
 
     _name = "marketplace.stock.location"
     _description = "Marketplace Stock Location"
+    _inherit = ["marketplace.stock.base"]
     _order = "warehouse_id, sequence, id"
     _check_company_auto = True
 
@@ -27,6 +28,7 @@ class MarketplaceStockLocation(models.Model):
     _location_uniq = models.Constraint("UNIQUE(warehouse_id, location_id)", "This location is counted already.")
     _share_range = models.Constraint("CHECK(share >= 0 AND share <= 100)", "A share is between 0 and 100 %.")
 
+    # === CONSTRAINT METHODS === #
     @api.constrains("location_id")
     def _check_location(self):
         """The marketplace's own warehouse holds goods that cannot be packed here (STK5)."""
@@ -55,3 +57,7 @@ class MarketplaceStockLocation(models.Model):
                             outer=other.location_id.display_name,
                         )
                     )
+
+    # === BUSINESS METHODS === #
+    def _get_stock_accounts(self):
+        return self.warehouse_id.account_id

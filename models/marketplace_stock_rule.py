@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..services import stock_formula
+
 #: What a rule may be about, the most particular first.
 TARGETS = [
     ("product", "Product"),
@@ -15,6 +17,7 @@ class MarketplaceStockRule(models.Model):
 
     _name = "marketplace.stock.rule"
     _description = "Marketplace Stock Rule"
+    _inherit = ["marketplace.stock.base"]
     _order = "account_id, target, id"
     _check_company_auto = True
 
@@ -83,30 +86,14 @@ class MarketplaceStockRule(models.Model):
             if min(rule.buffer, rule.threshold, rule.cap, rule.pack, rule.fixed) < 0:
                 raise ValidationError(self.env._("Buffer, threshold, limit, pack and quantity cannot be negative."))
 
-    # === CRUD METHODS === #
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        rules.account_id._recompute_stock()
-        return rules
-
-    def write(self, vals):
-        accounts = self.account_id
-        result = super().write(vals)
-        (accounts | self.account_id)._recompute_stock()
-        return result
-
-    def unlink(self):
-        accounts = self.account_id
-        result = super().unlink()
-        accounts._recompute_stock()
-        return result
-
     # === BUSINESS METHODS === #
     @api.model
     def _get_only_account(self):
         accounts = self.env["marketplace.account"].search([("company_id", "in", self.env.companies.ids)], limit=2)
         return accounts if len(accounts) == 1 else accounts.browse()
+
+    def _get_stock_accounts(self):
+        return self.account_id
 
     def _get_target(self):
         self.ensure_one()
@@ -121,7 +108,7 @@ class MarketplaceStockRule(models.Model):
             return rule.narrowed(mode=self.mode, fixed=self.fixed, why=why)
         changes = {}
         if self.set_buffer:
-            changes["buffer"] = self.env["marketplace.stock.reader"]._exact(self.buffer)
+            changes["buffer"] = stock_formula.exact(self.buffer)
         if self.set_threshold:
             changes["threshold"] = self.threshold
         if self.cap:

@@ -4,10 +4,9 @@ from odoo.exceptions import ValidationError
 from ..marketplaces.base import status
 from ..services import stock_formula
 
-#: Fields that change what is shown.
+#: Fields that change what is shown; the locations tell of themselves.
 FORMULA_FIELDS = {
-    "stock_active", "stock_location_ids", "stock_basis", "stock_buffer", "stock_threshold", "stock_cap", "stock_pack",
-    "active",
+    "stock_active", "stock_basis", "stock_buffer", "stock_threshold", "stock_cap", "stock_pack", "active",
 }  # fmt: skip
 
 
@@ -44,13 +43,13 @@ class MarketplaceWarehouse(models.Model):
 
     # === COMPUTE METHODS === #
     @api.depends("preview_offer_id", *(FORMULA_FIELDS - {"active", "stock_active"}))
-    @api.depends("stock_location_ids.location_id", "stock_location_ids.share")
+    @api.depends("stock_location_ids", "stock_location_ids.location_id", "stock_location_ids.share")
     def _compute_preview(self):
         """With the numbers as they stand on the screen, saved or not."""
         for warehouse in self:
             offer = warehouse.preview_offer_id
             warehouse.preview = offer and self.env["marketplace.stock.text"]._render(
-                self.env["marketplace.stock.reader"]._explain(offer, warehouse), offer
+                self.env["marketplace.stock.reader"]._explain(offer, warehouse)
             )
 
     # === CONSTRAINT METHODS === #
@@ -110,7 +109,7 @@ class MarketplaceWarehouse(models.Model):
         self.ensure_one()
         return stock_formula.Rule(
             basis=self.stock_basis or "free",
-            buffer=self.env["marketplace.stock.reader"]._exact(self.stock_buffer),
+            buffer=stock_formula.exact(self.stock_buffer),
             threshold=self.stock_threshold,
             cap=self.stock_cap or None,
             pack=max(self.stock_pack, 1),

@@ -7,7 +7,7 @@ from odoo.tools import clean_context, float_compare
 class StockMove(models.Model):
     """The same pickings, reservations and states as plain Odoo makes, for a whole batch of marketplace orders.
 
-    Everything here works only under the context key ``marketplace_batch`` and leaves whatever is not simple (chains,
+    All but cancelling works only under the context key ``marketplace_batch`` and leaves whatever is not simple (chains,
     lots, packages, negative quants, special removal strategies) to Odoo's own code, move by move.
     """
 
@@ -80,6 +80,13 @@ class StockMove(models.Model):
         return super(
             StockMove, self.filtered(lambda move: move.product_id.id in found["orderpoints"])
         )._trigger_scheduler()
+
+    # === CANCELLING === #
+    def _action_cancel(self):
+        """Override of `stock`: a delivery that held no stock changes none when it ends, but what it waited for may be
+        sold again."""
+        self.env["marketplace.stock.change"]._mark(self.product_id)
+        return super()._action_cancel()
 
     # === RESERVING === #
     def _action_assign(self, force_qty=False):

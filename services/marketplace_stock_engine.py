@@ -6,8 +6,6 @@ from ..marketplaces.base import status
 
 #: Offers computed in one go: few enough for the memory, many enough for the queries.
 BATCH = 20_000
-#: Where a worker was faster, its stock is looked at again.
-RACE_SECONDS = 1
 INSERT = """INSERT INTO marketplace_stock
             (offer_id, warehouse_id, account_id, company_id, product_id, quantity, state, computed_at,
              sent_known, sent_quantity, there_known, create_uid, create_date, write_uid, write_date)
@@ -67,11 +65,13 @@ class MarketplaceStockEngine(models.AbstractModel):
         """Compute the offers' numbers in all warehouses that count a location. Returns how many have changed."""
         self = self.sudo()
         count = 0
-        warehouses = self._get_warehouses(offers.account_id)
-        for ids in split_every(BATCH, offers.ids):
-            batch = offers.browse(ids)
-            results = self.env["marketplace.stock.reader"]._read(batch, warehouses) if warehouses else {}
-            count += self._store(batch, results)
+        for company, owned in offers.sudo().grouped("company_id").items():
+            # What a kit is made of is a company's own affair.
+            reader = self.env["marketplace.stock.reader"].with_company(company)
+            warehouses = self._get_warehouses(owned.account_id)
+            for ids in split_every(BATCH, owned.ids):
+                batch = owned.browse(ids)
+                count += self._store(batch, reader._read(batch, warehouses) if warehouses else {})
         self._push_changed(offers.account_id)
         return count
 

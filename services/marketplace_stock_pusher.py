@@ -52,20 +52,23 @@ class MarketplaceStockPusher(models.AbstractModel):
 
     def _go_on_later(self, account):
         """What the marketplace does not take yet is sent as soon as it does."""
-        rows = self.env.execute_query(
+        now = fields.Datetime.now()
+        waiting, moment = self.env.execute_query(
             SQL(
-                """SELECT min(GREATEST(not_before, claimed_until)) FROM marketplace_stock
-                    WHERE account_id = %s AND state = 'waiting'""",
-                account.id,
+                """SELECT count(*), min(COALESCE(GREATEST(stock.not_before, stock.claimed_until), %s))
+                     FROM marketplace_stock stock JOIN marketplace_warehouse place ON place.id = stock.warehouse_id
+                    WHERE %s""",
+                now,
+                self._get_sendable(account),
             )
-        )
-        moment = rows[0][0]
-        waiting = self.env["marketplace.stock"].search_count(
-            [("account_id", "=", account.id), ("state", "=", "waiting")], limit=1
-        )
+        )[0]
         if waiting:
-            now = fields.Datetime.now()
-            raise Again(max(1, (moment - now).total_seconds()) if moment and moment > now else 1)
+            raise Again(max(1, (moment - now).total_seconds()))
+
+    def _get_sendable(self, account):
+        return SQL(
+            "stock.account_id = %s AND stock.state = 'waiting' AND place.active AND place.stock_active", account.id
+        )
 
     def _summarize(self, counts):
         if not counts["calls"]:
@@ -91,8 +94,7 @@ class MarketplaceStockPusher(models.AbstractModel):
                 """WITH chosen AS (
                        SELECT stock.id FROM marketplace_stock stock
                          JOIN marketplace_warehouse place ON place.id = stock.warehouse_id
-                        WHERE stock.account_id = %(account)s AND stock.state = 'waiting'
-                          AND place.active AND place.stock_active
+                        WHERE %(sendable)s
                           AND COALESCE(stock.not_before, %(now)s) <= %(now)s
                           AND COALESCE(stock.claimed_until, %(now)s) <= %(now)s
                      ORDER BY (stock.quantity = 0) DESC, (stock.quantity < stock.sent_quantity) DESC, stock.id
@@ -101,7 +103,7 @@ class MarketplaceStockPusher(models.AbstractModel):
                      FROM chosen, marketplace_offer offer, marketplace_warehouse place
                     WHERE stock.id = chosen.id AND offer.id = stock.offer_id AND place.id = stock.warehouse_id
                 RETURNING stock.id, offer.article, offer.external_id, place.external_id, stock.quantity""",
-                account=account.id,
+                sendable=self._get_sendable(account),
                 now=now,
                 until=now + timedelta(seconds=CLAIM_SECONDS),
                 size=size,

@@ -1,24 +1,15 @@
 from collections import defaultdict
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..marketplaces.base import status
 from . import stock_formula
 from .stock_rule_book import RuleBook
+from .stock_shelf import Shelf
 
-#: Postings in these statuses still want goods from the shelf.
-WANTING = (status.NEW, status.TO_ASSEMBLE, status.ASSEMBLED)
 ZERO = Decimal(0)
-
-
-@lru_cache(maxsize=2**16)
-def exact(number):
-    """Stock is mostly small whole numbers, again and again."""
-    return Decimal(int(number)) if float(number).is_integer() else Decimal(str(round(number, 6)))
 
 
 class Listing(NamedTuple):
@@ -39,11 +30,6 @@ class MarketplaceStockReader(models.AbstractModel):
     _description = "Marketplace Stock Reader"
 
     @api.model
-    def _exact(self, number):
-        """Odoo's float as the decimal number that a person sees."""
-        return exact(number)
-
-    @api.model
     def _explain(self, offer, warehouse):
         """``stock_formula.Result`` with its steps; ``warehouse`` may have unsaved settings."""
         return self._read(offer, warehouse, explain=True).get((offer.id, warehouse), stock_formula.Result(None, ()))
@@ -58,7 +44,7 @@ class MarketplaceStockReader(models.AbstractModel):
             part for parts in kits.values() for part in parts
         }
         book = RuleBook(self.env, warehouses.account_id)
-        shelf = Shelf(self, warehouses, wanted, kits)
+        shelf = Shelf(self.env, warehouses, wanted, kits)
         parts = self._share_out(warehouses, listings, shelf, book)
         results = {}
         by_account = defaultdict(list)
@@ -116,7 +102,11 @@ class MarketplaceStockReader(models.AbstractModel):
             problem = "archived"
         elif not storable and product_id not in kits:
             problem = "untracked"
-        factor = self._exact(unit) / self._exact(base) if unit and base and unit != base else stock_formula.ONE
+        factor = (
+            stock_formula.exact(unit) / stock_formula.exact(base)
+            if unit and base and unit != base
+            else stock_formula.ONE
+        )
         return Listing(offer_id, account_id, product_id, category_id, factor, problem)
 
     # --- kits -----------------------------------------------------------------------------------------------------
@@ -149,7 +139,7 @@ class MarketplaceStockReader(models.AbstractModel):
             for line, values in bom.explode(product, 1.0)[1]:
                 if line.product_id.is_storable:
                     pieces = line.product_uom_id._compute_quantity(values["qty"], line.product_id.uom_id, round=False)
-                    needs[line.product_id.id] += self._exact(pieces / made)
+                    needs[line.product_id.id] += stock_formula.exact(pieces / made)
             found[product.id] = dict(needs)
         return found
 
@@ -171,190 +161,47 @@ class MarketplaceStockReader(models.AbstractModel):
     def _share_out(self, warehouses, listings, shelf, book):
         """{(offer id, warehouse id): (pieces, name of the agreement)} for stock that several cabinets show."""
         given = {}
-        members = (
-            self.env["marketplace.stock.pool.member"]
-            .sudo()
-            .search([("pool_id.active", "=", True), ("warehouse_id", "in", warehouses._origin.ids)])
-        )
+        domain = [("pool_id.active", "=", True), ("warehouse_id", "in", warehouses._origin.ids)]
         products = [listing.product_id for listing in listings if listing.product_id]
-        for pool in members.pool_id:
-            sharing = pool.member_ids.filtered(
-                lambda member: member.warehouse_id.stock_active or member.warehouse_id in warehouses._origin
-            )
-            places = {member.warehouse_id.id: member.warehouse_id for member in sharing}
-            # Unsaved settings of a preview count, too.
-            places.update({place._origin.id: place for place in warehouses if place._origin.id in places})
-            pool_shelf = shelf.extended(places.values())
-            siblings = self._read_listings(
-                SQL(
-                    "offer.product_id = ANY(%s) AND offer.account_id = ANY(%s)",
-                    products,
-                    sharing.warehouse_id.account_id.ids,
-                )
-            )
-            claims = defaultdict(list)
-            for member in sharing.sorted(lambda member: (member.sequence, member.id)):
-                place = places[member.warehouse_id.id]
-                base = place._get_stock_rule()
-                for listing in siblings:
-                    if listing.account_id != place.account_id.id:
-                        continue
-                    rule = self._get_rule(listing, member.warehouse_id.id, base, book.extended(place.account_id))
-                    if rule.mode == "formula":
-                        key = (listing.offer_id, member.warehouse_id.id)
-                        claims[listing.product_id].append(
-                            (place, rule.basis, self._make_part(key, member, listing.unit))
-                        )
+        for pool in self.env["marketplace.stock.pool.member"].sudo().search(domain).pool_id:
+            claims = self._collect_claims(pool, warehouses, products, shelf, book)
             for product_id, wanted in claims.items():
-                total = min(
-                    stock_formula.count(pool_shelf.get_places(place, product_id, basis), basis)
-                    - pool_shelf.get_awaiting(place, product_id)
-                    for place, basis, _part in wanted
-                )
+                total = self._count_common(product_id, wanted, shelf)
                 for key, pieces in stock_formula.share_out(total, [part for *_rest, part in wanted]).items():
                     given[key] = (pieces, pool.name)
         return given
 
+    def _collect_claims(self, pool, warehouses, products, shelf, book):
+        """{product id: [(warehouse, basis, ``stock_formula.Part``)]} of all who sell it, whether their stock is sent at
+        the moment or not: a number must not depend on whose turn it is to be computed."""
+        members = pool.member_ids.filtered("warehouse_id.active").sorted(lambda member: (member.sequence, member.id))
+        # Unsaved settings of a preview count, too.
+        unsaved = {place._origin: place for place in warehouses}
+        places = {member: unsaved.get(member.warehouse_id, member.warehouse_id) for member in members}
+        shelf.include(places.values())
+        book.include(members.warehouse_id.account_id)
+        accounts = members.warehouse_id.account_id.ids
+        siblings = defaultdict(list)
+        for listing in self._read_listings(
+            SQL("offer.product_id = ANY(%s) AND offer.account_id = ANY(%s)", products, accounts)
+        ):
+            siblings[listing.account_id].append(listing)
+        claims = defaultdict(list)
+        for member, place in places.items():
+            base = place._get_stock_rule()
+            for listing in siblings[place.account_id.id]:
+                rule = self._get_rule(listing, member.warehouse_id.id, base, book)
+                if rule.mode == "formula":
+                    part = self._make_part((listing.offer_id, member.warehouse_id.id), member, listing.unit)
+                    claims[listing.product_id].append((place, rule.basis, part))
+        return claims
+
+    def _count_common(self, product_id, wanted, shelf):
+        return min(
+            stock_formula.count(shelf.get_places(place, product_id, basis), basis)
+            - shelf.get_awaiting(place, product_id)
+            for place, basis, _part in wanted
+        )
+
     def _make_part(self, key, member, unit):
-        return stock_formula.Part(key=key, share=self._exact(member.share), floor=Decimal(member.floor) * unit)
-
-
-class Shelf:
-    """What lies in the locations that warehouses count, and what is promised but not reserved yet."""
-
-    def __init__(self, reader, warehouses, product_ids, kits):
-        self.reader, self.env = reader, reader.env
-        self.product_ids, self.kits = product_ids, kits
-        self.counted = {}
-        self.amounts = {}
-        self.awaiting = defaultdict(lambda: ZERO)
-        self._add(warehouses)
-
-    def extended(self, warehouses):
-        """The same shelf with further warehouses on it."""
-        fresh = [place for place in warehouses if place not in self.counted]
-        if fresh:
-            self._add(fresh)
-        return self
-
-    def _add(self, warehouses):
-        for warehouse in warehouses:
-            self.counted[warehouse] = [
-                (line.location_id, line.location_id.display_name, self.reader._exact(line.share))
-                for line in warehouse.stock_location_ids
-                if line.location_id
-            ]
-        roots = {location for warehouse in warehouses for location, *_rest in self.counted[warehouse]}
-        self._read_amounts([root for root in roots if root.id not in self.amounts])
-        self._read_awaiting(warehouses)
-
-    def get_places(self, warehouse, product_id, basis):
-        needs = self.kits.get(product_id)
-        if needs is None:
-            return self._get_places(warehouse, product_id)
-        there = {
-            part: stock_formula.count(self._get_places(warehouse, part), basis) - self._get_own(warehouse, part)
-            for part in needs
-        }
-        kits = stock_formula.count_kits(there, needs)
-        scarce = min(there, key=lambda part: there[part] / needs[part]) if there else False
-        name = self.env["product.product"].browse(scarce or ()).sudo().display_name or ""
-        return (stock_formula.Place(f"kit:{name}", kits, ZERO),)
-
-    def _get_places(self, warehouse, product_id):
-        return [
-            stock_formula.Place(name, *amount, share)
-            for location, name, share in self.counted[warehouse]
-            if (amount := self.amounts[location.id].get(product_id))
-        ]
-
-    def get_awaiting(self, warehouse, product_id):
-        """Of kits the parts count, which ``get_places`` has taken off already."""
-        return ZERO if product_id in self.kits else self._get_own(warehouse, product_id)
-
-    def _get_own(self, warehouse, product_id):
-        return self.awaiting.get((warehouse, product_id), ZERO)
-
-    def _read_amounts(self, roots):
-        for root in roots:
-            self.amounts[root.id] = {}
-        if not roots or not self.product_ids:
-            return
-        places = self._find_places(roots)
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT place.root_id, quant.product_id, sum(quant.quantity), sum(quant.reserved_quantity)
-                     FROM unnest(%s, %s) AS place (root_id, location_id)
-                     JOIN stock_quant quant ON quant.location_id = place.location_id
-                    WHERE quant.product_id = ANY(%s)
-                 GROUP BY place.root_id, quant.product_id""",
-                [root_id for root_id, _location_id in places],
-                [location_id for _root_id, location_id in places],
-                list(self.product_ids),
-            )
-        )
-        for root_id, product_id, on_hand, reserved in rows:
-            self.amounts[root_id][product_id] = (exact(on_hand), exact(reserved))
-
-    def _find_places(self, roots):
-        """[(counted location, it or a sublocation of it)]; what lies with a marketplace is nobody's to pack."""
-        Location = self.env["stock.location"].sudo().with_context(active_test=False)
-        fbo = self.env["marketplace.account"]._get_all_fbo_locations()
-        away = Location.search([("id", "child_of", fbo.ids)])
-        inside = Location.search([("id", "child_of", [root.id for root in roots]), ("usage", "=", "internal")]) - away
-        return [
-            (root.id, place.id) for root in roots for place in inside if place.parent_path.startswith(root.parent_path)
-        ]
-
-    def _read_awaiting(self, warehouses):
-        """Pieces of postings that are no order yet, and of deliveries of postings that hold no stock."""
-        if not self.product_ids:
-            return
-        rows = self.env.execute_query(self._get_unmade()) + self.env.execute_query(self._get_unreserved())
-        for product_id, path, pieces in rows:
-            pieces = self.reader._exact(pieces)
-            if pieces <= 0:
-                continue
-            for warehouse in warehouses:
-                if any(
-                    path.startswith(location.parent_path) or location.parent_path.startswith(path)
-                    for location, *_rest in self.counted[warehouse]
-                ):
-                    for part, need in self.kits.get(product_id, {product_id: Decimal(1)}).items():
-                        self.awaiting[warehouse, part] += pieces * need
-
-    def _get_unmade(self):
-        return SQL(
-            """SELECT offer.product_id, place.parent_path,
-                      sum(COALESCE(line.there_quantity, line.quantity, 0) * COALESCE(unit.factor / base.factor, 1))
-                 FROM marketplace_order posting
-                 JOIN marketplace_order_line line ON line.order_id = posting.id
-                 JOIN marketplace_offer offer ON offer.account_id = posting.account_id
-                  AND (offer.id = line.offer_id OR (line.offer_id IS NULL AND offer.sku = line.sku))
-                 JOIN product_product product ON product.id = offer.product_id
-                 JOIN product_template template ON template.id = product.product_tmpl_id
-            LEFT JOIN uom_uom unit ON unit.id = offer.uom_id
-            LEFT JOIN uom_uom base ON base.id = template.uom_id
-                 JOIN marketplace_account account ON account.id = posting.account_id
-            LEFT JOIN marketplace_warehouse there ON there.id = posting.warehouse_id
-                 JOIN stock_warehouse warehouse ON warehouse.id = COALESCE(there.warehouse_id, account.warehouse_id)
-                 JOIN stock_location place ON place.id = warehouse.lot_stock_id
-                WHERE posting.sale_order_id IS NULL AND posting.state IN ('received', 'mapping', 'problem')
-                  AND posting.scheme != %s AND posting.status = ANY(%s)
-             GROUP BY offer.product_id, place.parent_path""",
-            status.FBO,
-            list(WANTING),
-        )
-
-    def _get_unreserved(self):
-        return SQL(
-            """SELECT move.product_id, place.parent_path, sum(move.product_qty - COALESCE(held.pieces, 0))
-                 FROM stock_move move
-                 JOIN sale_order_line line ON line.id = move.sale_line_id
-                 JOIN sale_order sale ON sale.id = line.order_id
-                 JOIN stock_location place ON place.id = move.location_id
-            LEFT JOIN LATERAL (SELECT sum(quantity_product_uom) AS pieces FROM stock_move_line
-                                WHERE move_id = move.id) held ON true
-                WHERE move.state IN ('confirmed', 'partially_available') AND sale.marketplace_order_id IS NOT NULL
-             GROUP BY move.product_id, place.parent_path"""
-        )
+        return stock_formula.Part(key=key, share=stock_formula.exact(member.share), floor=Decimal(member.floor) * unit)

@@ -16,7 +16,7 @@ class MarketplaceStockText(models.AbstractModel):
     _description = "Marketplace Stock Text"
 
     @api.model
-    def _render(self, result, offer):
+    def _render(self, result):
         """The computation as HTML: one sentence that adds up, then its steps."""
         rows = Markup("").join(
             Markup("<tr><td>%s</td><td class='text-end'>%s</td></tr>") % (label, self._number(left))

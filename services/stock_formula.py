@@ -8,6 +8,7 @@ an answer that adds up.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 ZERO = Decimal(0)
@@ -15,6 +16,13 @@ ONE = Decimal(1)
 HUNDRED = Decimal(100)
 #: Marketplaces take no larger number.
 MOST = 999_999
+
+
+@lru_cache(maxsize=2**16)
+def exact(number: float) -> Decimal:
+    """A float of the database as the decimal number that a person sees. Stock is mostly small whole numbers, again and
+    again."""
+    return Decimal(int(number)) if float(number).is_integer() else Decimal(str(round(number, 6)))
 
 
 class Place(NamedTuple):

@@ -16,10 +16,10 @@ class RuleBook:
         self.accounts = accounts.browse()
         self.levels = {level: defaultdict(list) for level in LEVELS}
         self.narrowed = {}
-        self.extended(accounts)
+        self.include(accounts)
 
-    def extended(self, accounts):
-        """The same book with the exceptions of further accounts."""
+    def include(self, accounts):
+        """Look up the exceptions of further accounts, too. Returns the book."""
         fresh = accounts._origin - self.accounts
         if fresh:
             self.accounts |= fresh

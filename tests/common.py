@@ -106,6 +106,31 @@ class MarketplaceCase(TransactionCase):
             ]
         )
 
+    @classmethod
+    def _make_place(cls, **values):
+        """A warehouse of the cabinet that shows what lies in the company's stock location."""
+        return cls.env["marketplace.warehouse"].create(
+            {
+                "account_id": cls.account.id,
+                "name": "Основной",
+                "external_id": "1020005003107121",
+                "scheme": "fbs",
+                "stock_location_ids": [Command.create({"location_id": cls.warehouse.lot_stock_id.id})],
+                "stock_active": True,
+                **values,
+            }
+        )
+
+    def _absorb(self):
+        """The end of the transaction, and the first part of the stock lane's scheduled action."""
+        self.env.cr.flush()
+        return self.env["marketplace.stock.engine"]._absorb()
+
+    def _find_jobs(self, operation, account=None):
+        return self.env["marketplace.job"].search(
+            [("account_id", "=", (account or self.account).id), ("operation", "=", operation)]
+        )
+
     def _store(self, *postings, account=None):
         """Store DTOs; returns their records in the given order."""
         account = account or self.account

@@ -56,11 +56,6 @@ class OrdersCase(MarketplaceCase):
         while waiting := applier._take(self.account):
             applier._apply(waiting)
 
-    def _find_jobs(self, operation, account=None):
-        return self.env["marketplace.job"].search(
-            [("account_id", "=", (account or self.account).id), ("operation", "=", operation)]
-        )
-
 
 class OrdersSimulatorCase(SimulatorMarketplaceCase):
     """A cabinet that is empty of postings before each test, and linked listings."""

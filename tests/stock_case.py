@@ -12,35 +12,14 @@ class StockCase(OrdersSimulatorCase):
         cls.place = cls._make_place()
 
     @classmethod
-    def _make_place(cls, account=None, **values):
-        account = account or cls.account
+    def _make_place(cls, **values):
         rows = cls.simulator.control("GET", "ozon/warehouses")["warehouses"]
         own = next(row for row in rows if not row["is_rfbs"])
-        return cls.env["marketplace.warehouse"].create(
-            {
-                "account_id": account.id,
-                "name": own["name"],
-                "external_id": str(own["warehouse_id"]),
-                "scheme": "fbs",
-                "stock_location_ids": [(0, 0, {"location_id": cls.warehouse.lot_stock_id.id})],
-                "stock_active": True,
-                **values,
-            }
-        )
+        return super()._make_place(external_id=str(own["warehouse_id"]), **values)
 
     def _move(self, product, quantity, location=None):
         """Goods come (or go, below zero) without any document."""
         self.env["stock.quant"]._update_available_quantity(product, location or self.warehouse.lot_stock_id, quantity)
-
-    def _find_jobs(self, operation, account=None):
-        return self.env["marketplace.job"].search(
-            [("account_id", "=", (account or self.account).id), ("operation", "=", operation)]
-        )
-
-    def _absorb(self):
-        """The end of the transaction, and the first part of the lane's scheduled action."""
-        self.env.cr.flush()
-        self.env["marketplace.stock.engine"]._absorb()
 
     def _get_row(self, product, place=None):
         return self.env["marketplace.stock"].search(

@@ -53,7 +53,7 @@ class TestNotifications(NotificationsCase, OrdersCase):
         rules.filtered(lambda rule: rule.event == "job_failed").write({"active": False, "email": True})
         rules.filtered(lambda rule: rule.event == "order_new").unlink()
         self.account.active = False
-        self.env["marketplace.account"]._update_notification_rules()
+        self.env["marketplace.account"]._complete_all()
         rules = self.account.with_context(active_test=False).notification_rule_ids
         self.assertEqual(set(rules.mapped("event")), set(EVENTS))
         kept = rules.filtered(lambda rule: rule.event == "job_failed")

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .builders import make_line, make_order
 from .common import MarketplaceCase
@@ -14,22 +14,9 @@ class TestStock(MarketplaceCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.offers = cls._make_offers()
-        cls.place = cls.env["marketplace.warehouse"].create(
-            {
-                "account_id": cls.account.id,
-                "name": "Основной",
-                "external_id": "1020005003107121",
-                "scheme": "fbs",
-                "stock_location_ids": [Command.create({"location_id": cls.warehouse.lot_stock_id.id})],
-                "stock_active": True,
-            }
-        )
+        cls.place = cls._make_place()
         cls.product, cls.other = cls.products[:2]
         cls.env["marketplace.stock.engine"]._compute_account(cls.account)
-
-    def _absorb(self):
-        self.env.cr.flush()
-        return self.env["marketplace.stock.engine"]._absorb()
 
     def _get_row(self, product=None, place=None):
         return self.env["marketplace.stock"].search(
@@ -101,8 +88,6 @@ class TestStock(MarketplaceCase):
         self.assertEqual(self.product.action_why_stock()["res_id"], row.id)
 
     def test_preview_with_unsaved_settings(self):
-        from odoo.tests import Form
-
         with Form(self.place) as form:
             form.preview_offer_id = self.offers[0]
             form.stock_buffer = 10
@@ -221,6 +206,49 @@ class TestStock(MarketplaceCase):
         with self.assertRaisesRegex(ValidationError, "same locations"):
             place.stock_location_ids.share = 40
             pool.member_ids = [Command.update(pool.member_ids[0].id, {"share": 20})]
+
+    def test_a_share_is_the_same_whoever_is_computed(self):
+        """Also beside a member whose stock is not sent at the moment."""
+        second = self._make_account(name="Ozon 2", client_id="2048")
+        self._make_offers(self.product, second)
+        place = self.place.copy({"account_id": second.id, "external_id": "2", "stock_active": False})
+        members = [Command.create({"warehouse_id": row.id, "share": 50}) for row in self.place | place]
+        self.env["marketplace.stock.pool"].create({"company_id": self.company.id, "member_ids": members})
+        numbers = []
+        for compute in (
+            lambda: self.env["marketplace.stock.engine"]._compute_account(self.account),
+            lambda: self.env["marketplace.stock.engine"]._compute(self.product.marketplace_offer_ids),
+        ):
+            compute()
+            numbers.append(self._get_row().quantity)
+        self.assertEqual(numbers, [500, 500])
+
+    def test_whoever_changes_a_setting_has_it_computed_again(self):
+        pool = self.env["marketplace.stock.pool"].create(
+            {"company_id": self.company.id, "member_ids": [Command.create({"warehouse_id": self.place.id})]}
+        )
+        for record, vals in ((self.place.stock_location_ids, {"share": 40}), (pool.member_ids, {"floor": 3})):
+            with self.subTest(record._name):
+                self._find_jobs("stock_compute").unlink()
+                record.write(vals)
+                self.assertTrue(self._find_jobs("stock_compute"))
+
+    def test_a_cancelled_delivery_that_held_nothing(self):
+        self.warehouse.out_type_id.reservation_method = "manual"
+        order = self._import(make_order([make_line(self.offers[0], 4)]))
+        self._absorb()
+        self.assertEqual(self._get_row().quantity, 996)
+        order.sale_order_id.picking_ids.action_cancel()
+        self._absorb()
+        self.assertEqual(self._get_row().quantity, 1000)
+
+    def test_accounts_of_earlier_versions_get_the_schedules(self):
+        old = self.account.schedule_ids.filtered(lambda row: row.task in ("stock", "stock_full", "stock_check"))
+        self.assertEqual(len(old), 3)
+        old.unlink()
+        self.env["marketplace.account"]._complete_all()
+        self.assertEqual(self.account._get_schedule("stock").kind, "change")
+        self.assertTrue(self._find_jobs("account_check"), "the key is asked what it allows of the new things")
 
     def test_few_queries(self):
         """The number of queries does not depend on the number of offers."""

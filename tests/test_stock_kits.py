@@ -18,15 +18,7 @@ class TestStockKits(MarketplaceCase):
         cls._make_kit(cls.set, {cls.cup: 2, cls.saucer: 1})
         cls._make_kit(cls.present, {cls.set: 1, cls.tea: 3})
         cls.offers = cls._make_offers(cls.set | cls.present | cls.cup)
-        cls.place = cls.env["marketplace.warehouse"].create(
-            {
-                "account_id": cls.account.id,
-                "name": "Основной",
-                "external_id": "1020005003107121",
-                "stock_location_ids": [Command.create({"location_id": cls.warehouse.lot_stock_id.id})],
-                "stock_active": True,
-            }
-        )
+        cls.place = cls._make_place()
         for product, quantity in ((cls.cup, 21), (cls.saucer, 30), (cls.tea, 10)):
             cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, quantity - 1000)
         cls.env["marketplace.stock.engine"]._compute_account(cls.account)
@@ -46,10 +38,6 @@ class TestStockKits(MarketplaceCase):
 
     def _get(self, product):
         return self.env["marketplace.stock"].search([("product_id", "=", product.id)]).quantity
-
-    def _absorb(self):
-        self.env.cr.flush()
-        self.env["marketplace.stock.engine"]._absorb()
 
     def test_the_scarcest_part_decides(self):
         self.assertEqual((self._get(self.cup), self._get(self.set), self._get(self.present)), (21, 10, 3))

@@ -1,12 +1,10 @@
 import random
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from odoo.addons.sale_marketplace.marketplaces.base import errors
-from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
+from odoo.addons.sale_marketplace.engine import Again
 
 from .builders import make_line, make_order
 from .stock_case import StockCase
@@ -78,15 +76,25 @@ class TestStockPush(StockCase):
     def test_an_answer_that_never_came(self):
         """The number arrived, the answer did not: it is sent again, even when it is the old number by then."""
         self._push()
+        self._fault(WRITE, "accept_then_timeout", delay=0, times=None)
         self._move(self.product, -400)
-        with patch.object(OzonAdapter, "set_stocks", side_effect=errors.UnknownOutcome("cut")):
-            self._push()
+        self._push()
         row = self._get_row(self.product)
-        self.assertEqual((row.state, row.sent_known), ("waiting", False))
+        self.assertEqual((row.state, row.sent_known, self._get_shown(self.product)), ("waiting", False, 600))
         self._move(self.product, 400)
+        self._absorb()
+        self.assertEqual(row.state, "waiting", "1000 was the last number that was answered, and is not there any more")
+        self._heal()
         self._push()
         self.assertEqual((row.state, self._get_shown(self.product)), ("sent", 1000))
-        self.assertEqual(self._count_requests(WRITE), 2, "the unchanged number was told once more")
+
+    def test_what_waits_for_nothing_is_not_kept_waiting(self):
+        """Some numbers may go in half a minute, another one at once: the job comes back at once."""
+        rows = self.env["marketplace.stock"].search([("account_id", "=", self.account.id)])
+        rows[1:].not_before = fields.Datetime.now() + timedelta(seconds=30)
+        with self.assertRaises(Again) as caught:
+            self.env["marketplace.stock.pusher"]._go_on_later(self.account)
+        self.assertEqual(caught.exception.seconds, 1)
 
     def test_a_number_that_changes_on_its_way(self):
         self._absorb()

@@ -12,15 +12,7 @@ class TestStockTour(MarketplaceCase, HttpCase):
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id, "lang": "en_US"})
         self._make_offers(self.products[:3])
-        place = self.env["marketplace.warehouse"].create(
-            {
-                "account_id": self.account.id,
-                "name": "Основной",
-                "external_id": "1020005003107121",
-                "stock_location_ids": [Command.create({"location_id": self.warehouse.lot_stock_id.id})],
-                "stock_active": True,
-            }
-        )
+        place = self._make_place()
         product, stock = self.products[0], self.warehouse.lot_stock_id
         self.env["stock.quant"]._update_available_quantity(product, stock, -988)
         self.env["stock.quant"]._update_reserved_quantity(product, stock, 3)
