@@ -144,6 +144,12 @@ def scan_first(browser, order):
     return browser.rpc("marketplace.order", "scan_marking", [order], code)["unit"]
 
 
+def try_formula(browser):
+    """An offer in the live preview."""
+    browser.click("[name=preview_offer_id] input")
+    browser.click(".o-autocomplete--dropdown-item:nth-child(4) a")
+
+
 def main(names):
     browser = Browser()
     try:
@@ -152,6 +158,7 @@ def main(names):
         order = find(browser, "marketplace.order", [["label_state", "=", "ready"], ["child_ids", "!=", False]])
         picking = find(browser, "stock.picking", [["marketplace_order_id", "=", order]])
         marked = find(browser, "marketplace.order", [["marking_state", "=", "needed"]])
+        place = find(browser, "marketplace.warehouse", [["stock_active", "=", True]])
         action = "/odoo/action-sale_marketplace.action_marketplace"
         pages = {
             "overview": (f"{action}_account_overview", ".o_kanban_record", 520),
@@ -164,6 +171,8 @@ def main(names):
             "returns": (f"{action}_return", ".o_data_row", 340),
             "statuses": (f"/odoo/marketplace.account/{account}", ".o_form_view", 1000),
             "marking": (f"/odoo/marketplace.order/{marked}", ".o_form_view", 700),
+            "stock_formula": (f"/odoo/marketplace.warehouse/{place}", ".o_form_view", 900),
+            "stock_list": (f"{action}_stock", ".o_data_row", 480),
         }
         clicks = {
             "cancelled": ".o_facet_remove",
@@ -174,6 +183,8 @@ def main(names):
             if not names or name in names:
                 browser.open(path, selector)
                 unit = name == "marking" and scan_first(browser, marked)
+                if name == "stock_formula":
+                    try_formula(browser)
                 if name in clicks:
                     browser.click(clicks[name])
                 browser.picture(name, height)
