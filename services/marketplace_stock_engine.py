@@ -65,14 +65,19 @@ class MarketplaceStockEngine(models.AbstractModel):
         """Compute the offers' numbers in all warehouses that count a location. Returns how many have changed."""
         self = self.sudo()
         count = 0
-        for company, owned in offers.sudo().grouped("company_id").items():
+        groups = (
+            self.env["marketplace.offer"]
+            .with_context(active_test=False)
+            ._read_group([("id", "in", offers.ids)], ["company_id"], ["account_id:recordset", "id:array_agg"])
+        )
+        for company, accounts, offer_ids in groups:
             # What a kit is made of is a company's own affair.
             reader = self.env["marketplace.stock.reader"].with_company(company)
-            warehouses = self._get_warehouses(owned.account_id)
-            for ids in split_every(BATCH, owned.ids):
-                batch = owned.browse(ids)
+            warehouses = self._get_warehouses(accounts)
+            for ids in split_every(BATCH, offer_ids):
+                batch = offers.browse(ids)
                 count += self._store(batch, reader._read(batch, warehouses) if warehouses else {})
-        self._push_changed(offers.account_id)
+            self._push_changed(accounts)
         return count
 
     def _get_warehouses(self, accounts):
@@ -89,7 +94,8 @@ class MarketplaceStockEngine(models.AbstractModel):
         known = self._read_known(offers)
         products = self._read_products(offers)
         fresh, changed = [], []
-        for (offer_id, warehouse), result in results.items():
+        numbers = ((offer_id, place, result) for place, group in results.items() for offer_id, result in group.items())
+        for offer_id, warehouse, result in numbers:
             row = known.pop((offer_id, warehouse.id), None)
             product_id = products[offer_id]
             if row is None:

@@ -32,11 +32,11 @@ class MarketplaceStockReader(models.AbstractModel):
     @api.model
     def _explain(self, offer, warehouse):
         """``stock_formula.Result`` with its steps; ``warehouse`` may have unsaved settings."""
-        return self._read(offer, warehouse, explain=True).get((offer.id, warehouse), stock_formula.Result(None, ()))
+        return self._read(offer, warehouse, explain=True)[warehouse].get(offer.id, stock_formula.Result(None, ()))
 
     @api.model
     def _read(self, offers, warehouses, explain=False):
-        """{(offer id, warehouse): ``stock_formula.Result``} for the offers of the warehouses' accounts."""
+        """{warehouse: {offer id: ``stock_formula.Result``}} for the offers of the warehouses' accounts."""
         self.env.flush_all()
         listings = self._read_listings(SQL("offer.id = ANY(%s)", list(offers._ids)))
         kits = self._read_kits({row.product_id for row in listings if row.product_id})
@@ -46,26 +46,30 @@ class MarketplaceStockReader(models.AbstractModel):
         book = RuleBook(self.env, warehouses.account_id)
         shelf = Shelf(self.env, warehouses, wanted, kits)
         parts = self._share_out(warehouses, listings, shelf, book)
-        results = {}
         by_account = defaultdict(list)
         for listing in listings:
             by_account[listing.account_id].append(listing)
-        for warehouse in warehouses:
-            base = warehouse._get_stock_rule()
-            where = warehouse._origin.id
-            for listing in by_account[warehouse.account_id.id]:
-                rule = self._get_rule(listing, where, base, book)
-                product = listing.product_id
-                plain = rule.mode == "formula"
-                results[listing.offer_id, warehouse] = stock_formula.compute(
-                    shelf.get_places(warehouse, product, rule.basis) if plain else (),
-                    rule,
-                    awaiting=shelf.get_awaiting(warehouse, product) if plain else ZERO,
-                    unit=listing.unit,
-                    part=parts.get((listing.offer_id, where)),
-                    explain=explain,
-                )
-        return results
+        return {
+            warehouse: self._compute_place(warehouse, by_account[warehouse.account_id.id], shelf, book, parts, explain)
+            for warehouse in warehouses
+        }
+
+    def _compute_place(self, warehouse, listings, shelf, book, parts, explain):
+        base, where = warehouse._get_stock_rule(), warehouse._origin.id
+        numbers = {}
+        for listing in listings:
+            rule = self._get_rule(listing, where, base, book)
+            product = listing.product_id
+            plain = rule.mode == "formula"
+            numbers[listing.offer_id] = stock_formula.compute(
+                shelf.get_places(warehouse, product, rule.basis) if plain else (),
+                rule,
+                awaiting=shelf.get_awaiting(warehouse, product) if plain else ZERO,
+                unit=listing.unit,
+                part=parts.get((listing.offer_id, where)),
+                explain=explain,
+            )
+        return numbers
 
     def _get_rule(self, listing, warehouse_id, base, book):
         if listing.problem:
@@ -127,7 +131,7 @@ class MarketplaceStockReader(models.AbstractModel):
 
     def _read_kits(self, product_ids):
         """{kit: {part: pieces in one kit}}, parts of parts included."""
-        kits = self._read_kit_templates() & product_ids
+        kits = product_ids and self._read_kit_templates() & product_ids
         if not kits:
             return {}
         found = {}

@@ -11,6 +11,7 @@ from . import stock_formula
 #: Postings in these statuses still want goods from the shelf.
 WANTING = (status.NEW, status.TO_ASSEMBLE, status.ASSEMBLED)
 ZERO = Decimal(0)
+NOTHING = (ZERO, ZERO)
 
 
 class Shelf:
@@ -21,7 +22,7 @@ class Shelf:
         self.product_ids, self.kits = product_ids, kits
         self.counted = {}
         self.amounts = {}
-        self.awaiting = defaultdict(lambda: ZERO)
+        self.awaiting = defaultdict(lambda: defaultdict(lambda: ZERO))
         self._add(warehouses)
 
     def include(self, warehouses):
@@ -32,14 +33,14 @@ class Shelf:
         return self
 
     def _add(self, warehouses):
+        lines = {place: [line for line in place.stock_location_ids if line.location_id] for place in warehouses}
+        roots = {line.location_id for counted in lines.values() for line in counted}
+        self._read_amounts({root for root in roots if root.id not in self.amounts})
         for warehouse in warehouses:
             self.counted[warehouse] = [
-                (line.location_id, line.location_id.display_name, stock_formula.exact(line.share))
-                for line in warehouse.stock_location_ids
-                if line.location_id
+                (line.location_id.display_name, stock_formula.exact(line.share), self.amounts[line.location_id.id])
+                for line in lines[warehouse]
             ]
-        roots = {location for warehouse in warehouses for location, *_rest in self.counted[warehouse]}
-        self._read_amounts([root for root in roots if root.id not in self.amounts])
         self._read_awaiting(warehouses)
 
     def get_places(self, warehouse, product_id, basis):
@@ -58,8 +59,8 @@ class Shelf:
     def _get_places(self, warehouse, product_id):
         return [
             stock_formula.Place(name, *amount, share)
-            for location, name, share in self.counted[warehouse]
-            if (amount := self.amounts[location.id].get(product_id))
+            for name, share, amounts in self.counted[warehouse]
+            if (amount := amounts.get(product_id))
         ]
 
     def get_awaiting(self, warehouse, product_id):
@@ -67,7 +68,7 @@ class Shelf:
         return ZERO if product_id in self.kits else self._get_own(warehouse, product_id)
 
     def _get_own(self, warehouse, product_id):
-        return self.awaiting.get((warehouse, product_id), ZERO)
+        return self.awaiting[warehouse].get(product_id, ZERO)
 
     def _read_amounts(self, roots):
         for root in roots:
@@ -75,20 +76,23 @@ class Shelf:
         if not roots or not self.product_ids:
             return
         places = self._find_places(roots)
+        # Most goods lie in one row of one place: adding the others up here is quicker than sorting them all there.
         rows = self.env.execute_query(
             SQL(
-                """SELECT place.root_id, quant.product_id, sum(quant.quantity), sum(quant.reserved_quantity)
+                """SELECT place.root_id, quant.product_id, quant.quantity, quant.reserved_quantity
                      FROM unnest(%s, %s) AS place (root_id, location_id)
                      JOIN stock_quant quant ON quant.location_id = place.location_id
-                    WHERE quant.product_id = ANY(%s)
-                 GROUP BY place.root_id, quant.product_id""",
+                    WHERE quant.product_id = ANY(%s)""",
                 [root_id for root_id, _location_id in places],
                 [location_id for _root_id, location_id in places],
                 list(self.product_ids),
             )
         )
+        exact = stock_formula.exact
         for root_id, product_id, on_hand, reserved in rows:
-            self.amounts[root_id][product_id] = (stock_formula.exact(on_hand), stock_formula.exact(reserved))
+            amounts = self.amounts[root_id]
+            before = amounts.get(product_id, NOTHING)
+            amounts[product_id] = (before[0] + exact(on_hand or 0), before[1] + exact(reserved or 0))
 
     def _find_places(self, roots):
         """[(counted location, it or a sublocation of it)]; what lies with a marketplace is nobody's to pack."""
@@ -101,21 +105,20 @@ class Shelf:
         ]
 
     def _read_awaiting(self, warehouses):
-        """Pieces of postings that are no order yet, and of deliveries of postings that hold no stock."""
-        if not self.product_ids:
-            return
+        """Pieces of postings that are no order yet, and of deliveries of postings that hold no stock. Of all products:
+        these are few, and among them may be kits that hold parts of ours."""
         rows = self.env.execute_query(self._get_unmade()) + self.env.execute_query(self._get_unreserved())
+        sold = {product_id for product_id, *_rest in rows}
+        kits = {**self.kits, **self.env["marketplace.stock.reader"]._read_kits(sold - self.kits.keys())}
+        paths = {warehouse: warehouse.stock_location_ids.location_id.mapped("parent_path") for warehouse in warehouses}
         for product_id, path, pieces in rows:
             pieces = stock_formula.exact(pieces)
             if pieces <= 0:
                 continue
             for warehouse in warehouses:
-                if any(
-                    path.startswith(location.parent_path) or location.parent_path.startswith(path)
-                    for location, *_rest in self.counted[warehouse]
-                ):
-                    for part, need in self.kits.get(product_id, {product_id: Decimal(1)}).items():
-                        self.awaiting[warehouse, part] += pieces * need
+                if any(path.startswith(counted) or counted.startswith(path) for counted in paths[warehouse]):
+                    for part, need in kits.get(product_id, {product_id: Decimal(1)}).items():
+                        self.awaiting[warehouse][part] += pieces * need
 
     def _get_unmade(self):
         return SQL(
@@ -135,11 +138,9 @@ class Shelf:
                  JOIN stock_location place ON place.id = warehouse.lot_stock_id
                 WHERE posting.sale_order_id IS NULL AND posting.state IN ('received', 'mapping', 'problem')
                   AND posting.scheme != %s AND posting.status = ANY(%s)
-                  AND offer.product_id = ANY(%s)
              GROUP BY offer.product_id, place.parent_path""",
             status.FBO,
             list(WANTING),
-            self._get_wanted(),
         )
 
     def _get_unreserved(self):
@@ -152,10 +153,5 @@ class Shelf:
             LEFT JOIN LATERAL (SELECT sum(quantity_product_uom) AS pieces FROM stock_move_line
                                 WHERE move_id = move.id) held ON true
                 WHERE move.state IN ('confirmed', 'partially_available') AND sale.marketplace_order_id IS NOT NULL
-                  AND move.product_id = ANY(%s)
-             GROUP BY move.product_id, place.parent_path""",
-            self._get_wanted(),
+             GROUP BY move.product_id, place.parent_path"""
         )
-
-    def _get_wanted(self):
-        return list(self.product_ids | self.kits.keys())

@@ -1,6 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from .builders import make_line, make_order
 from .common import MarketplaceCase
 
 
@@ -62,3 +63,12 @@ class TestStockKits(MarketplaceCase):
         sale.action_confirm()
         self._absorb()
         self.assertEqual((self._get(self.cup), self._get(self.set)), (15, 7))
+
+    def test_a_kit_that_is_ordered_holds_its_parts_before_it_is_an_order(self):
+        """Also when only the part is looked at."""
+        offer = self.offers.filtered(lambda offer: offer.product_id == self.set)
+        self._store(make_order([make_line(offer, 3)], status="to_assemble"))
+        self._absorb()
+        row = self.env["marketplace.stock"].search([("product_id", "=", self.cup.id)])
+        self.assertEqual((row.quantity, self._get(self.set)), (15, 7))
+        self.assertIn("− 6 sold, not reserved yet = 15", row.explanation)
