@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 from decimal import Decimal
 
 from simulator.clock import format_time
-from simulator.ozon import buyers_control, fbo_stock, intake, messages, push
+from simulator.ozon import buyers_control, fbo_stock, intake, messages, push, stocks
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
 from simulator.ozon.state import Settings
@@ -127,9 +127,12 @@ def list_stocks(world, _request, _body):
 
 def put_stocks(world, _request, body):
     """Somebody changes numbers by hand: {"stocks": [{"offer_id", "warehouse_id", "free"}]}."""
-    for row in body["stocks"]:
-        product = world.ozon.by_offer[row["offer_id"]]
-        world.ozon.stock(product.product_id, row["warehouse_id"]).free = row["free"]
+    cabinet = world.ozon
+    for row in intake.wanted(body, "stocks"):
+        product = intake.listing(cabinet, row)
+        if row["warehouse_id"] not in cabinet.warehouses:
+            raise LookupError(f"no warehouse {row['warehouse_id']}; there are {sorted(cabinet.warehouses)}")
+        stocks.store(cabinet, product, row["warehouse_id"], int(row["free"]))
     return {"count": len(body["stocks"])}
 
 
@@ -148,7 +151,7 @@ def put_fbo_stocks(world, _request, body):
     state = world.ozon
     for row in body.get("stocks", ()):
         place = row.get("warehouse_id") or min(state.fbo_warehouses)
-        fbo_stock.put(state, row["offer_id"], place, row["present"], row.get("reserved", 0))
+        fbo_stock.put(state, intake.listing(state, row), place, row["present"], row.get("reserved"))
     return {"drift": fbo_stock.drift(state, body["drift"]) if "drift" in body else {}}
 
 
@@ -163,8 +166,9 @@ def list_warehouses(world, _request, _body):
 
 def remove_warehouse(world, _request, body):
     """The seller closes a warehouse: {"close": warehouse_id}."""
-    place = world.ozon.warehouses.pop(body["close"])
-    return {"name": place.name}
+    if body.get("close") not in world.ozon.warehouses:
+        raise LookupError(f"no warehouse {body.get('close')}; there are {sorted(world.ozon.warehouses)}")
+    return {"name": world.ozon.warehouses.pop(body["close"]).name}
 
 
 FIELDS = {

@@ -56,12 +56,27 @@ def row(product, warehouse_id, amount):
     }
 
 
-def put(state, offer_id, warehouse_id, present, reserved=0):
-    """A supply has arrived, or something got lost: the numbers are simply others now."""
-    product = state.by_offer[offer_id]
+def put(state, product, warehouse_id, present, reserved=None):
+    """A supply has arrived, or something got lost: the numbers are simply others now.
+
+    What postings have reserved stays so, unless ``reserved`` says otherwise.
+    """
     if warehouse_id not in state.fbo_warehouses:
         raise LookupError(f"no such warehouse of Ozon: {warehouse_id}")
-    state.fbo_stocks[product.product_id, warehouse_id] = Stock(free=present - reserved, reserved=reserved)
+    stock = state.fbo_stocks.get((product.product_id, warehouse_id)) or Stock()
+    held = stock.reserved if reserved is None else reserved
+    if not 0 <= held <= present:
+        raise ValueError(f"present ({present}) includes what is reserved ({held})")
+    stock.free, stock.reserved, stock.updated_at = present - held, held, state.clock.now()
+    state.fbo_stocks[product.product_id, warehouse_id] = stock
+
+
+def stocks_of(state, product):
+    """Ozon's warehouses that count the product, with what lies there."""
+    for warehouse in state.fbo_warehouses.values():
+        amount = state.fbo_stocks.get((product.product_id, warehouse.warehouse_id))
+        if amount:
+            yield warehouse, amount
 
 
 def drift(state, seed, most=3):

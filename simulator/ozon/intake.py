@@ -35,6 +35,14 @@ def check_fields(spec, known, what):
         raise ValueError(f"unknown fields of a {what}: {', '.join(sorted(unknown))}")
 
 
+def listing(state, spec):
+    """The product of a row that names its article."""
+    product = state.by_offer.get(spec.get("offer_id"))
+    if product is None:
+        raise LookupError(f"no listing for {spec.get('offer_id')!r}")
+    return product
+
+
 def money(value):
     try:
         return Decimal(str(value))

@@ -83,6 +83,8 @@ class Line:
     country: str = ""
     # How many of the reserved units were taken from the free stock: only those return to it on a cancellation.
     taken: int = 0
+    # They are reserved in a stock; a product that Ozon's own warehouse does not count is not.
+    counted: bool = False
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from simulator.clock import UTC, format_time
-from simulator.ozon import cursors
+from simulator.ozon import cursors, fbo_stock
 from simulator.ozon.errors import invalid
 from simulator.ozon.odd_shapes import apply_options
 from simulator.ozon.registry import method
@@ -77,6 +77,8 @@ def is_visible(state, product, visibility):
         return on_sale
     if visibility == "IN_SALE":
         return on_sale and has_stock(state, product)
+    if visibility == "VISIBLE_WITH_FBO_STOCK":
+        return on_sale and has_fbo_stock(state, product)
     if visibility == "EMPTY_STOCK":
         return on_sale and not has_stock(state, product)
     if visibility == "INVISIBLE":
@@ -93,7 +95,15 @@ def is_visible(state, product, visibility):
 
 
 def has_stock(state, product):
+    return has_own_stock(state, product) or has_fbo_stock(state, product)
+
+
+def has_own_stock(state, product):
     return any(amount.free for _warehouse, amount in stocks_of(state, product))
+
+
+def has_fbo_stock(state, product):
+    return any(amount.free for _warehouse, amount in fbo_stock.stocks_of(state, product))
 
 
 def stocks_of(state, product):
@@ -108,8 +118,8 @@ def list_item(state, product):
         "product_id": product.product_id,
         "offer_id": product.offer_id,
         "sku": product.sku,
-        "has_fbo_stocks": False,
-        "has_fbs_stocks": has_stock(state, product),
+        "has_fbo_stocks": has_fbo_stock(state, product),
+        "has_fbs_stocks": has_own_stock(state, product),
         "archived": product.archived,
         "is_discounted": False,
         "quants": [],
@@ -218,12 +228,12 @@ def statuses(product, created):
 def stocks_view(state, product):
     rows = [
         {
-            "source": "rfbs" if warehouse.is_rfbs else "fbs",
+            "source": warehouse.scheme,
             "sku": product.sku,
             "present": amount.free + amount.reserved,
             "reserved": amount.reserved,
         }
-        for warehouse, amount in stocks_of(state, product)
+        for warehouse, amount in (*stocks_of(state, product), *fbo_stock.stocks_of(state, product))
     ]
     return {"has_stock": any(row["present"] > row["reserved"] for row in rows), "stocks": rows}
 

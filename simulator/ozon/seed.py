@@ -141,7 +141,9 @@ def make_posting(state, lines, status=None, warehouse=None, in_process_at=None, 
     if status is None:
         status = rng.choices([row[0] for row in STATUSES], [row[2] for row in STATUSES])[0]
     if warehouse is None:
-        warehouse = state.warehouses[rng.choices((FBS, FBS_BIG, RFBS), (6, 3, 1))[0]]
+        drawn = rng.choices((FBS, FBS_BIG, RFBS), (6, 3, 1))[0]
+        # One that was closed sells nothing any more.
+        warehouse = state.warehouses.get(drawn) or next(iter(state.warehouses.values()))
     in_process_at = in_process_at or now - timedelta(seconds=rng.randint(60, 3 * 86400))
     order_number = fresh_order_number(state)
     posting = Posting(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from simulator.clock import format_time
+from simulator.ozon import fbo_stock
 from simulator.ozon.cursors import page_of
 from simulator.ozon.errors import invalid
 from simulator.ozon.odd_shapes import apply_options
@@ -43,8 +44,8 @@ def info_stocks(call):
 
 def stock_item(state, product):
     sums = {}
-    for warehouse, amount in stocks_of(state, product):
-        row = sums.setdefault("rfbs" if warehouse.is_rfbs else "fbs", [0, 0, []])
+    for warehouse, amount in (*stocks_of(state, product), *fbo_stock.stocks_of(state, product)):
+        row = sums.setdefault(warehouse.scheme, [0, 0, []])
         row[0] += amount.free + amount.reserved
         row[1] += amount.reserved
         row[2].append(warehouse.warehouse_id)
@@ -123,12 +124,13 @@ ONE_WAREHOUSE = {
 
 @method("/v1/product/info/warehouse/stocks", "product", ONE_WAREHOUSE, "ProductInfoWarehouseStocksRequest")
 def warehouse_stocks(call):
+    """A warehouse that was closed lists nothing (inferred)."""
     state, body = call.state, call.body
     warehouse_id = body["warehouse_id"]
     pairs = [
         (product_id, warehouse_row(state.products[product_id], warehouse_id, amount))
         for (product_id, place), amount in state.stocks.items()
-        if place == warehouse_id and product_id in state.products
+        if place == warehouse_id and place in state.warehouses and product_id in state.products
     ]
     page, cursor, more = page_of(
         sorted(pairs, key=first), body["limit"], body["cursor"], state.settings.empty_last_page
@@ -160,7 +162,8 @@ def written(state, pair):
     product = state.find_product(pair["offer_id"], pair["product_id"])
     error = refusal(state, product, pair)
     if not error:
-        store(state, product, pair)
+        state.stock(product.product_id, pair["warehouse_id"]).pushed_at = state.clock.now()
+        store(state, product, pair["warehouse_id"], pair["stock"])
     return {
         "warehouse_id": pair["warehouse_id"],
         "product_id": product.product_id if product else pair["product_id"],
@@ -191,8 +194,8 @@ def refusal(state, product, pair):
     return None
 
 
-def store(state, product, pair):
-    amount = state.stock(product.product_id, pair["warehouse_id"])
-    amount.free = pair["stock"]
-    amount.updated_at = amount.pushed_at = state.clock.now()
-    state.pusher.stock_changed(product.product_id, product.sku, pair["warehouse_id"], amount)
+def store(state, product, warehouse_id, free):
+    """Whoever says how many are free: the seller's program or he himself in the cabinet."""
+    amount = state.stock(product.product_id, warehouse_id)
+    amount.free, amount.updated_at = free, state.clock.now()
+    state.pusher.stock_changed(product.product_id, product.sku, warehouse_id, amount)
