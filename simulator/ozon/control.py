@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 from decimal import Decimal
 
 from simulator.clock import format_time
-from simulator.ozon import buyers_control, fbo_stock, intake, messages, push, stocks
+from simulator.ozon import buyers_control, fbo_stock, intake, messages, prices_control, push, stocks
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
 from simulator.ozon.state import Settings
@@ -77,34 +77,6 @@ def list_postings(world, request, _body):
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}; known: {', '.join(sorted(FIELDS))}")
     rows = [{name: FIELDS[name](posting) for name in names} for posting in world.ozon.all_postings()]
     return {"count": len(rows), "postings": rows}
-
-
-def list_prices(world, _request, _body):
-    names = ("price", "old_price", "min_price", "quarantined_price", "strategy_price")
-    return {
-        "prices": [
-            {
-                "offer_id": product.offer_id,
-                **{name: None if getattr(product, name) is None else str(getattr(product, name)) for name in names},
-            }
-            for product in world.ozon.products.values()
-        ]
-    }
-
-
-def put_prices(world, _request, body):
-    """In the cabinet: {"prices": [{"offer_id", "strategy_price"?, "commission_percent"?, "release"?: true}]}.
-
-    ``release`` confirms a price that waits in quarantine.
-    """
-    for row in body["prices"]:
-        product = world.ozon.by_offer[row["offer_id"]]
-        if "strategy_price" in row:
-            product.strategy_price = row["strategy_price"] and Decimal(row["strategy_price"])
-        product.commission_percent = row.get("commission_percent", product.commission_percent)
-        if row.get("release") and product.quarantined_price is not None:
-            product.price, product.quarantined_price = product.quarantined_price, None
-    return {"count": len(body["prices"])}
 
 
 def list_stocks(world, _request, _body):
@@ -266,8 +238,8 @@ FLAT = {
     ("POST", "options", 1): options,
     ("GET", "products", 1): list_products,
     ("POST", "products", 1): add_products,
-    ("GET", "prices", 1): list_prices,
-    ("POST", "prices", 1): put_prices,
+    ("GET", "prices", 1): prices_control.list_prices,
+    ("POST", "prices", 1): prices_control.put_prices,
     ("GET", "stocks", 1): list_stocks,
     ("POST", "stocks", 1): put_stocks,
     ("GET", "warehouses", 1): list_warehouses,

@@ -64,7 +64,7 @@ def put_product(state, spec):
         if name in spec:
             setattr(product, name, spec[name])
     if "price" in spec:
-        product.price = money(spec["price"])
+        product.price, product.quarantine = money(spec["price"]), None
         product.old_price = money(spec.get("old_price") or product.price)
     if "stock" in spec:
         for warehouse_id in state.warehouses:

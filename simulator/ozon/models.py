@@ -16,10 +16,13 @@ class Product:
     price: Decimal = Decimal("0")
     old_price: Decimal = Decimal("0")
     min_price: Decimal = Decimal("0")
-    # A jump that waits for the seller's word, and the price that a strategy of the cabinet keeps.
-    quarantined_price: Decimal | None = None
+    min_price_at: datetime = None
+    # What waits for the seller's word after a jump, and the price that a strategy of the cabinet keeps.
+    quarantine: Any = None
     strategy_price: Decimal | None = None
-    commission_percent: int = 15
+    commission_percent: float = 15
+    # Fields of ``commissions`` that differ from everybody's.
+    fees: dict = field(default_factory=dict)
     vat: str = "0.22"
     archived: bool = False
     # "price_sent" is the state in which a product may be stocked and sold; the others are on their way or failed.
@@ -28,6 +31,11 @@ class Product:
     weight_g: int = 300
     size_mm: tuple = (100, 200, 150)
     created_at: datetime = None
+
+    @property
+    def shown_price(self):
+        """What buyers pay: a strategy's price goes before the seller's."""
+        return self.price if self.strategy_price is None else self.strategy_price
 
 
 @dataclass

@@ -3,10 +3,11 @@
 from collections import deque
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from simulator.ozon.cursors import page_of
 from simulator.ozon.odd_shapes import apply_options
-from simulator.ozon.products import VISIBILITY, select, totals
+from simulator.ozon.products import VISIBILITY, least_price, select, totals
 from simulator.ozon.registry import method
 from simulator.ozon.validation import Flag, Integer, Many, Message, Text
 
@@ -30,9 +31,17 @@ ROW = {
 WRITE = {"prices": Many(Message("ImportProductsPricesRequest_Price", ROW), fewest=1, most=1000)}
 PER_HOUR = 10
 HOUR = timedelta(hours=1)
-#: Up to this price: the least distance to the old price, in roubles or as a part of the price.
+TOO_OFTEN = "error limiting: acquire limit per item: items limit: limit exceeded"
+# Up to this price: the least distance to the old price, in roubles or as a part of the price.
 LOW, MIDDLE = Decimal(400), Decimal(10_000)
-COMMISSION = 15
+
+
+class Asked(NamedTuple):
+    """Prices of one row; None where it does not name one, which leaves that one as it is (inferred)."""
+
+    price: Decimal
+    old: Decimal | None
+    least: Decimal | None
 
 
 @method("/v1/product/import/prices", "product", WRITE, "productImportProductsPricesRequest", writes=True)
@@ -43,9 +52,10 @@ def import_prices(call):
 
 def written(state, row):
     product = state.find_product(row["offer_id"], row["product_id"])
-    error = refusal(state, product, row)
+    asked = read(row)
+    error = refusal(state, product, row, asked)
     if not error:
-        store(state, product, row)
+        store(state, product, row, asked)
     return {
         "product_id": product.product_id if product else 0,
         "offer_id": product.offer_id if product else row["offer_id"],
@@ -54,21 +64,34 @@ def written(state, row):
     }
 
 
-def refusal(state, product, row):
+def read(row):
+    """None when one of them is no number."""
+    try:
+        price, old, least = (Decimal(row[name]) if row[name] else None for name in ("price", "old_price", "min_price"))
+    except InvalidOperation:
+        return None
+    found = Asked(price or Decimal(0), old, least)
+    return found if all(amount is None or amount.is_finite() for amount in found) else None
+
+
+def refusal(state, product, row, asked):
+    """The words for a wrong number and for a wrong currency are inferred, the others are documented."""
     if product is None:
         return "NOT_FOUND_ERROR", "Product not found"
-    times = state.price_times.setdefault(product.product_id, deque(maxlen=PER_HOUR))
-    if state.settings.limits and len(times) == PER_HOUR and state.clock.now() - times[0] < HOUR:
-        return "LIMIT", "error limiting: acquire limit per item: items limit: limit exceeded"
-    try:
-        price, old, least = (Decimal(row[name] or "0") for name in ("price", "old_price", "min_price"))
-    except InvalidOperation:
+    if state.settings.limits and is_too_often(state, product):
+        return TOO_OFTEN, TOO_OFTEN
+    if asked is None:
         return "invalid_price", "price is not a number"
-    if price <= 0:
+    if asked.price <= 0 or min(asked.old or 0, asked.least or 0) < 0:
         return "price_negative", "price must be positive"
-    if row["currency_code"] and row["currency_code"] != state.settings.currency:
+    if (row["currency_code"] or "RUB") != state.settings.currency:
         return "invalid_currency", "currency of the price is not the currency of the contract"
-    return wrong_old(price, old) or wrong_least(price, least)
+    return wrong_old(asked.price, asked.old) or wrong_least(state, product, row, asked)
+
+
+def is_too_often(state, product):
+    times = state.price_times.get(product.product_id, ())
+    return len(times) == PER_HOUR and state.clock.now() - times[0] < HOUR
 
 
 def wrong_old(price, old):
@@ -85,29 +108,42 @@ def wrong_old(price, old):
     return None if old - price > 500 else ("discount_for_top_price_is_too_small", "difference is too small")
 
 
-def wrong_least(price, least):
-    if least and least > price:
+def wrong_least(state, product, row, asked):
+    """Also against the least price that was told before: it holds until it lapses."""
+    least = least_price(state, product) if asked.least is None else asked.least
+    if row["auto_action_enabled"] == "ENABLED" and not least:
+        return "action_price_enabled_min_price_missing", "min_price is required for automatic promotions"
+    if least > asked.price:
         return "price_less_than_min_auto_price", "price is below min_price"
-    if least and least * 2 < price:
+    if asked.least and least * 2 < asked.price:
         return "min_auto_price_too_small", "min_price is below half of the price"
     return None
 
 
-def store(state, product, row):
+def store(state, product, row, asked):
     """A jump of more than half waits in quarantine; a strategy keeps its own price. Both are "updated: true"."""
-    price = Decimal(row["price"])
-    state.price_times[product.product_id].append(state.clock.now())
-    product.min_price = Decimal(row["min_price"]) if row["min_price"] else product.min_price
+    state.price_times.setdefault(product.product_id, deque(maxlen=PER_HOUR)).append(state.clock.now())
     product.vat = row["vat"] or product.vat
+    shown = product.shown_price
     if row["price_strategy_enabled"] == "DISABLED":
         product.strategy_price = None
     if product.strategy_price is not None:
-        return
-    if product.price and abs(price - product.price) * 2 > product.price:
-        product.quarantined_price = price
-        return
-    product.price, product.old_price = price, Decimal(row["old_price"] or "0")
-    product.quarantined_price = None
+        show_least(state, product, asked.least)
+    elif shown and abs(asked.price - shown) * 2 > shown:
+        product.quarantine = asked
+    else:
+        show(state, product, asked)
+
+
+def show(state, product, asked):
+    product.price, product.quarantine = asked.price, None
+    product.old_price = product.old_price if asked.old is None else asked.old
+    show_least(state, product, asked.least)
+
+
+def show_least(state, product, least):
+    if least is not None:
+        product.min_price, product.min_price_at = least, state.clock.now()
 
 
 READ = {
@@ -138,8 +174,7 @@ def info_prices(call):
 
 
 def price_item(state, product):
-    shown = product.price if product.strategy_price is None else product.strategy_price
-    percent = product.commission_percent
+    shown = product.shown_price
     return {
         "product_id": product.product_id,
         "offer_id": product.offer_id,
@@ -148,7 +183,7 @@ def price_item(state, product):
         "price": {
             "price": float(shown),
             "old_price": float(product.old_price),
-            "min_price": float(product.min_price),
+            "min_price": float(least_price(state, product)),
             "net_price": 0,
             "retail_price": 0,
             "marketing_seller_price": float(shown),
@@ -157,22 +192,26 @@ def price_item(state, product):
             "auto_action_enabled": False,
             "auto_add_to_ozon_actions_list_enabled": False,
         },
-        "commissions": {
-            "sales_percent_fbo": percent,
-            "sales_percent_fbs": percent,
-            "sales_percent_rfbs": percent,
-            "sales_percent_fbp": percent,
-            "fbo_deliv_to_customer_amount": 14.75,
-            "fbo_direct_flow_trans_max_amount": 46.77,
-            "fbo_direct_flow_trans_min_amount": 31.18,
-            "fbo_return_flow_amount": 50,
-            "fbs_deliv_to_customer_amount": 60,
-            "fbs_direct_flow_trans_max_amount": 46.77,
-            "fbs_direct_flow_trans_min_amount": 31.18,
-            "fbs_first_mile_max_amount": 25,
-            "fbs_first_mile_min_amount": 0,
-            "fbs_return_flow_amount": 40,
-        },
+        "commissions": commissions(product),
         "marketing_actions": {"actions": [], "ozon_actions_exist": False},
         "price_indexes": {"color_index": "WITHOUT_INDEX"},
     }
+
+
+FEES = {
+    "fbo_deliv_to_customer_amount": 14.75,
+    "fbo_direct_flow_trans_max_amount": 46.77,
+    "fbo_direct_flow_trans_min_amount": 31.18,
+    "fbo_return_flow_amount": 50,
+    "fbs_deliv_to_customer_amount": 60,
+    "fbs_direct_flow_trans_max_amount": 46.77,
+    "fbs_direct_flow_trans_min_amount": 31.18,
+    "fbs_first_mile_max_amount": 25,
+    "fbs_first_mile_min_amount": 0,
+    "fbs_return_flow_amount": 40,
+}
+PERCENTS = ("sales_percent_fbo", "sales_percent_fbs", "sales_percent_rfbs", "sales_percent_fbp")
+
+
+def commissions(product):
+    return {**dict.fromkeys(PERCENTS, product.commission_percent), **FEES, **product.fees}

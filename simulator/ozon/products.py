@@ -1,6 +1,7 @@
 """The catalogue: list and details of the listings."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from simulator.clock import UTC, format_time
 from simulator.ozon import cursors, fbo_stock
@@ -11,6 +12,8 @@ from simulator.ozon.validation import Integer, Many, Message, Text
 
 # From this day on only ``total_items`` is left.
 TOTAL_OFF = datetime(2026, 11, 23, tzinfo=UTC)
+# A least price that nobody refreshes lapses.
+MIN_PRICE_LASTS = timedelta(days=30)
 VISIBILITIES = (
     "ALL", "VISIBLE", "INVISIBLE", "EMPTY_STOCK", "NOT_MODERATED", "MODERATED", "DISABLED", "STATE_FAILED",
     "READY_TO_SUPPLY", "VALIDATION_STATE_PENDING", "VALIDATION_STATE_FAIL", "VALIDATION_STATE_SUCCESS", "TO_SUPPLY",
@@ -86,7 +89,7 @@ def is_visible(state, product, visibility):
     if visibility in ("STATE_FAILED", "VALIDATION_STATE_FAIL"):
         return product.status == "failed" and not product.archived
     if visibility == "QUARANTINE":
-        return product.quarantined_price is not None and not product.archived
+        return product.quarantine is not None and not product.archived
     if visibility == "EMPTY_BARCODE":
         return not product.barcode and not product.archived
     if visibility == "BARCODE_EXISTS":
@@ -146,8 +149,14 @@ def product_info(call):
     return {"items": [apply_options(state.settings, info_item(state, product)) for product in unique.values()]}
 
 
+def least_price(state, product):
+    set_at = product.min_price_at
+    return Decimal(0) if set_at and state.clock.now() - set_at >= MIN_PRICE_LASTS else product.min_price
+
+
 def info_item(state, product):
     currency, created = state.settings.currency, format_time(product.created_at)
+    least = least_price(state, product)
     return {
         "id": product.product_id,
         "offer_id": product.offer_id,
@@ -157,9 +166,9 @@ def info_item(state, product):
         "description_category_id": 17028922,
         "type_id": 91565,
         "currency_code": currency,
-        "price": f"{product.price:.2f}",
+        "price": f"{product.shown_price:.2f}",
         "old_price": f"{product.old_price:.2f}",
-        "min_price": f"{product.min_price or product.price * 9 / 10:.2f}",
+        "min_price": f"{least:.2f}" if least else "",
         "declared_price": {"amount": f"{product.price:.2f}", "currency": currency},
         "vat": product.vat,
         "images": [],
@@ -192,8 +201,8 @@ def info_item(state, product):
 def commission(product, schema):
     return {
         "sale_schema": schema,
-        "percent": 15,
-        "value": float(round(product.price * 15 / 100, 2)),
+        "percent": product.commission_percent,
+        "value": round(float(product.shown_price) * product.commission_percent / 100, 2),
         "delivery_amount": 76,
         "return_amount": 40,
     }

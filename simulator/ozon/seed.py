@@ -129,8 +129,8 @@ def make_line(state, product, quantity, price=None, currency=None, name=None, ma
         offer_id=product.offer_id,
         name=name or product.name,
         quantity=quantity,
-        price=product.price if price is None else price,
-        old_price=max(product.old_price, product.price if price is None else price),
+        price=product.shown_price if price is None else price,
+        old_price=max(product.old_price, product.shown_price if price is None else price),
         currency=currency or state.settings.currency,
         mandatory_mark=product.mandatory_mark if mandatory_mark is None else mandatory_mark,
     )

@@ -21,6 +21,7 @@ from . import (
     test_simulator_faults,
     test_simulator_orders,
     test_simulator_papers,
+    test_simulator_prices,
     test_simulator_stocks,
     test_simulator_telegram,
     test_stock_difference,
