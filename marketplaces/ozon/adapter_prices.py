@@ -2,7 +2,7 @@
 
 from ..base import parse
 from . import price_mapper
-from .paging import iter_product_pages
+from .paging import iter_cursor_pages, iter_product_pages
 
 _QUARANTINE = "QUARANTINE"
 
@@ -24,17 +24,10 @@ class OzonPrices:
         articles = list(articles)
         size = price_mapper.READ_PAGE
         for start in range(0, len(articles) or 1, size):
-            for row in self._iter_price_rows(articles[start : start + size]):
-                yield price_mapper.parse_price(row, quarantined)
-
-    def _iter_price_rows(self, articles):
-        """There is no ``has_next`` here: the end is an empty page, or a cursor that is empty or does not move."""
-        cursor = ""
-        while True:
-            answer = self._client.post("prices_read", price_mapper.read_body(articles, cursor))
-            rows = parse.objects(answer.get("items"), "items")
-            yield from rows
-            following = parse.text(answer.get("cursor"), "cursor")
-            if not rows or following in ("", cursor):
-                return
-            cursor = following
+            part = articles[start : start + size]
+            pages = iter_cursor_pages(
+                self._client, "prices_read", "items", lambda cursor, part=part: price_mapper.read_body(part, cursor)
+            )
+            for page in pages:
+                for row in page:
+                    yield price_mapper.parse_price(row, quarantined)

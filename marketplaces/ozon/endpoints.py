@@ -77,7 +77,7 @@ _IN_USE = (
         operations=("warehouses",),
         optional=True,
     ),
-    Endpoint(name="product_list", path="/v3/product/list", operations=("offers",), bucket="product"),
+    Endpoint(name="product_list", path="/v3/product/list", operations=("offers", "prices"), bucket="product"),
     Endpoint(name="product_info", path="/v3/product/info/list", operations=("offers",), bucket="product"),
     Endpoint(name="posting_list", path="/v4/posting/fbs/list", operations=("orders",), bucket="posting_list"),
     Endpoint(

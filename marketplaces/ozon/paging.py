@@ -40,6 +40,24 @@ def iter_product_pages(client, visibility):
         last_id = following
 
 
+def iter_cursor_pages(client, endpoint, key, make_body):
+    """List under ``key`` of every page of a method that has a ``cursor`` and no ``has_next``.
+
+    Stops at an empty page and at a cursor that is empty or does not move.
+    """
+    cursor = ""
+    while True:
+        answer = _unwrap(client.post(endpoint, make_body(cursor)), key)
+        page = parse.objects(answer[key], key)
+        if not page:
+            return
+        yield page
+        following = parse.text(answer.get("cursor"), "cursor")
+        if following in ("", cursor):
+            return
+        cursor = following
+
+
 def iter_numbered_pages(client, endpoint, key, make_body, last_id_of, size):
     """List under ``key`` of every page of a method that goes on after a number.
 

@@ -40,7 +40,7 @@ def _make_row(target):
         "currency_code": target.currency,
         "price_strategy_enabled": "DISABLED" if target.leave_strategy else "UNKNOWN",
     }
-    if target.external_id.isdigit():
+    if target.external_id.isdecimal():
         row["product_id"] = int(target.external_id)
     if target.min_price is not None:
         row["min_price"] = _money(target.min_price)

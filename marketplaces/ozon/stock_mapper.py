@@ -1,6 +1,7 @@
 """Stock in Ozon's words: ``/v2/products/stocks`` and the methods that read it."""
 
 from ..base import dto, parse
+from . import requests
 
 #: Pairs of product and warehouse per call, and articles per question.
 WRITE_BATCH = 100
@@ -15,9 +16,9 @@ def write_body(targets):
         "stocks": [
             {
                 "offer_id": target.article,
-                **({"product_id": int(target.external_id)} if target.external_id.isdigit() else {}),
+                **({"product_id": int(target.external_id)} if target.external_id.isdecimal() else {}),
                 "stock": target.quantity,
-                "warehouse_id": int(target.warehouse_id),
+                "warehouse_id": requests.to_number(target.warehouse_id, "warehouse_id"),
             }
             for target in targets
         ]
@@ -25,7 +26,7 @@ def write_body(targets):
 
 
 def warehouse_body(warehouse_id, cursor):
-    return {"warehouse_id": int(warehouse_id), "limit": READ_PAGE, "cursor": cursor}
+    return {"warehouse_id": requests.to_number(warehouse_id, "warehouse_id"), "limit": READ_PAGE, "cursor": cursor}
 
 
 def fbo_body(articles, cursor):
@@ -37,7 +38,7 @@ def parse_answers(answer, targets):
     rows = {}
     for row in parse.objects(answer.get("result"), "result"):
         article = parse.text(row.get("offer_id"), "result.offer_id")
-        rows[article, parse.identifier(row.get("warehouse_id"), "result.warehouse_id")] = row
+        rows[article, parse.identifier_or_empty(row.get("warehouse_id"), "result.warehouse_id")] = row
     return [_parse_answer(rows.get((target.article, target.warehouse_id)), target) for target in targets]
 
 
@@ -65,4 +66,5 @@ def parse_level(row):
         reserved=parse.integer_or(0, row.get("reserved"), "reserved"),
         sku=parse.identifier_or_empty(row.get("sku"), "sku"),
         external_id=parse.identifier_or_empty(row.get("product_id"), "product_id"),
+        changed_at=parse.moment_or_none(row.get("updated_at"), "updated_at"),
     )
