@@ -11,13 +11,13 @@ class TestSimulatorPrices(SimulatorCase):
         super().setUp()
         self.listing = self.product("P-1", price="1000")
 
-    def write(self, price="1100", **values):
+    def set_price(self, price="1100", **values):
         row = {"offer_id": "P-1", "price": price, "currency_code": "RUB", **values}
         return self.call("/v1/product/import/prices", {"prices": [row]})["result"][0]
 
     def code(self, *args, **values):
         """The refusal's code, "" when there was none."""
-        row = self.write(*args, **values)
+        row = self.set_price(*args, **values)
         self.assertEqual(row["updated"], not row["errors"])
         return row["errors"][0]["code"] if row["errors"] else ""
 
@@ -42,7 +42,7 @@ class TestSimulatorPrices(SimulatorCase):
     # -- what a write changes ------------------------------------------------------------------------------------------
 
     def test_shown_everywhere(self):
-        row = self.write("1200.50", old_price="1500", min_price="1000", vat="0.1")
+        row = self.set_price("1200.50", old_price="1500", min_price="1000", vat="0.1")
         self.assertEqual((row["product_id"], row["updated"]), (self.listing["product_id"], True))
         self.assertEqual(self.price(), (1200.5, 1500, 1000))
         details = self.call("/v3/product/info/list", {"offer_id": ["P-1"]})["items"][0]
@@ -52,14 +52,14 @@ class TestSimulatorPrices(SimulatorCase):
         self.assertEqual(posting["total"], "2401.00")
 
     def test_what_is_left_out_stays(self):
-        self.write("1200", old_price="1500", min_price="1000")
-        self.write("1150")
+        self.set_price("1200", old_price="1500", min_price="1000")
+        self.set_price("1150")
         self.assertEqual(self.price(), (1150, 1500, 1000))
-        self.write("1150", old_price="0", min_price="0")
+        self.set_price("1150", old_price="0", min_price="0")
         self.assertEqual(self.price(), (1150, 0, 0))
 
     def test_a_least_price_lapses(self):
-        self.write("1200", min_price="1000")
+        self.set_price("1200", min_price="1000")
         self.pass_time(29 * 86400)
         self.assertEqual(self.price()[2], 1000)
         self.pass_time(86400)
@@ -147,8 +147,8 @@ class TestSimulatorPrices(SimulatorCase):
         self.assertEqual((self.price(), self.quarantine()), ((1501, 2000, 1400), []))
 
     def test_a_moderate_price_ends_the_wait(self):
-        self.write("3000")
-        self.write("1200")
+        self.set_price("3000")
+        self.set_price("1200")
         self.assertEqual((self.price()[0], self.quarantine()), (1200, []))
 
     def test_a_strategy_keeps_its_price(self):
