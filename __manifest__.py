@@ -42,6 +42,8 @@
         "views/marketplace_return_views.xml",
         "views/marketplace_cancel_request_views.xml",
         "views/marketplace_account_views.xml",
+        "views/marketplace_price_views.xml",
+        "views/marketplace_account_price_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",

@@ -180,6 +180,11 @@ class MarketplaceAccount(models.Model):
         self.ensure_one()
         return self.user_id.lang or self.company_id.partner_id.lang or self.env.user.lang
 
+    def _wants_task(self, task):
+        """Whether the settings leave a scheduled task anything to do."""
+        self.ensure_one()
+        return True
+
     def _check_operation(self, operation):
         """Refuse at once, in one sentence, what the key, the mode or the state does not allow."""
         self.ensure_one()

@@ -20,6 +20,8 @@ TASKS = {
     "stock": ("Stock", "stock_push", True, "change", 1),
     "stock_full": ("All Stock, Nightly", "stock_full", True, "times", 1),
     "stock_check": ("Stock in the Cabinet", "stock_check", True, "hours", 6),
+    "prices": ("Prices", "price_push", True, "hours", 1),
+    "prices_check": ("Prices in the Cabinet", "price_check", True, "hours", 6),
     "offers": ("Offers", "offers_poll", True, "hours", 6),
     "warehouses": ("Warehouses", "warehouses_poll", True, "days", 1),
     "completeness": ("Completeness check", "completeness", True, "times", 1),
@@ -147,7 +149,9 @@ class MarketplaceSchedule(models.Model):
     def _enqueue_due(self):
         """What the key does not allow is told here, not tried again and again."""
         operation = TASKS[self.task][1]
-        problem = self.account_id._get_right_problem(OPERATIONS[operation].needs)
+        if not self.account_id._wants_task(self.task):
+            return
+        problem = self.account_id._get_operation_problem(OPERATIONS[operation].needs)
         if not problem:
             self.env["marketplace.job"]._enqueue(operation, self.account_id)
         elif self.last_result != problem[:250]:

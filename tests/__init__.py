@@ -27,6 +27,8 @@ from . import (
     test_packing_board,
     test_packing_tour,
     test_pick_list,
+    test_prices,
+    test_prices_sent,
     test_races,
     test_rehearsal,
     test_returns,

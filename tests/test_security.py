@@ -35,6 +35,7 @@ RIGHTS = {
     "marketplace.order.cancel.line": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.delivery.time": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.return.receive": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.price": {USER: "r", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rw"},
     "marketplace.stock": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.stock.change": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.stock.location": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
@@ -119,6 +120,7 @@ class TestSecurity(RolesCase, MarketplaceCase):
                     {"product_id": offer.product_id.id, "company_id": cls.company.id}
                 ),
                 cls.env["marketplace.stock.rule"].create({**account, "product_id": offer.product_id.id}),
+                cls.env["marketplace.price"].create({"offer_id": offer.id}),
             )
         }
 

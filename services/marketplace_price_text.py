@@ -1,0 +1,155 @@
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools.misc import formatLang
+
+
+class MarketplacePriceText(models.AbstractModel):
+    """The words of prices: why one is not sent, what the marketplace says to it, how it came about."""
+
+    _name = "marketplace.price.text"
+    _description = "Marketplace Price Text"
+
+    @api.model
+    def _get_reason(self, code, row, result=None):
+        """Why a price is not sent, in one sentence."""
+        price, minimum, floor = (
+            (self._money(result.price, row), self._money(result.minimum, row), self._money(result.floor, row))
+            if result
+            else ("", "", "")
+        )
+        reasons = {
+            "no_price": self.env._("The pricelist gives no price above 0."),
+            "below_minimum": self.env._(
+                "%(price)s is below the minimum price %(minimum)s.", price=price, minimum=minimum
+            ),
+            "below_floor": self.env._(
+                "%(price)s does not pay for cost, commission, fees and VAT: the lowest price that does is %(floor)s.",
+                price=price,
+                floor=floor,
+            ),
+            "no_cost": self.env._(
+                "The product has no cost: enter it, or switch off «Never Below Cost» on the account."
+            ),
+            "no_commission": self.env._("The marketplace's commission is not known yet: it is read first."),
+            "currency": self.env._("The pricelist is not in the currency of the cabinet: the price would be refused."),
+            "archived": self.env._("The product is archived."),
+            "archived_there": self.env._("The listing is archived in the cabinet."),
+            "preview": self.env._("Sending prices is switched off on the account."),
+        }
+        return reasons[code]
+
+    @api.model
+    def _get_jump(self, row, result, last):
+        return self.env._(
+            "From %(last)s to %(price)s is a change by %(percent)s %%: it waits for approval.",
+            last=self._money(last, row),
+            price=self._money(result.price, row),
+            percent=self._number(abs(result.price - last) * 100 / last, 1),
+        )
+
+    @api.model
+    def _get_quarantine(self, row):
+        return self.env._(
+            "The marketplace accepted %(sent)s and shows %(there)s: the price moved so much that it waits in "
+            "quarantine. Confirm it in the cabinet.",
+            sent=self._money(row.sent_price, row),
+            there=self._money(row.price_there, row),
+        )
+
+    @api.model
+    def _get_strategy(self, row):
+        return self.env._(
+            "The cabinet shows %(there)s although %(sent)s was accepted: a promotion, a price strategy or somebody in "
+            "the cabinet has set another price.",
+            there=self._money(row.price_there, row),
+            sent=self._money(row.sent_price, row),
+        )
+
+    @api.model
+    def _get_refusal(self, code, message=""):
+        """A refusal of one price: the marketplace's word, as a sentence where it is known."""
+        return self._get_known_refusals().get(code) or message or code or self.env._("Refused without a reason.")
+
+    def _get_known_refusals(self):
+        small = self.env._(
+            "The price before discount is too close to the price: up to 400 it must be more than 20 above, up to "
+            "10,000 more than 5 %, beyond that more than 500."
+        )
+        return {
+            "NOT_FOUND_ERROR": self.env._("The listing does not exist in this cabinet."),
+            "no_answer": self.env._("The marketplace said nothing about this price."),
+            "invalid_category_price": self.env._(
+                "The price is outside of what the marketplace allows in this category."
+            ),
+            "invalid_currency": self.env._("The price is not in the currency of the cabinet's contract."),
+            "invalid_price": self.env._("The marketplace cannot read the price."),
+            "price_negative": self.env._("The price must be above 0."),
+            "discount_for_low_price_is_too_small": small,
+            "discount_for_average_price_is_too_small": small,
+            "discount_for_top_price_is_too_small": small,
+            "discount_too_big": self.env._("The price before discount is so high that the discount is 90 % or more."),
+            "price_less_than_min_auto_price": self.env._("The price is below the minimum price."),
+            "min_auto_price_too_small": self.env._("The minimum price is below half of the price."),
+            "action_price_enabled_min_price_missing": self.env._(
+                "Automatic promotions are switched on for the listing: they need a minimum price."
+            ),
+        }
+
+    # === EXPLANATION === #
+    @api.model
+    def _render(self, row, explained):
+        """How the price came about and what is left of it, as an HTML table.
+
+        :param explained: (``price_formula.Result``, ``price_formula.Costs``), None where there is no computation
+        """
+        if not explained:
+            return False
+        rows = Markup("").join(
+            Markup("<tr><td>%s</td><td class='text-end text-nowrap'>%s</td></tr>") % line
+            for line in self._describe(row, *explained)
+        )
+        return Markup("<table class='table table-sm mb-0'>%s</table>") % rows
+
+    def _describe(self, row, result, costs):
+        account = row.account_id
+        labels = {
+            "price": self.env._("Pricelist %s", account.price_pricelist_id.name),
+            "discount": self.env._("Common discount %s %%", self._number(account.price_discount, 2)),
+            "rounding": self.env._("Rounded"),
+            "no_old": self.env._("No price before discount: it would not be higher"),
+        }
+        lines = [(labels[step.code], self._money(step.result, row)) for step in result.steps]
+        if result.old:
+            lines.append((self.env._("Price before discount"), self._money(result.old, row)))
+        if result.minimum:
+            lines.append((self.env._("Minimum price"), self._money(result.minimum, row)))
+        vat = result.price * costs.vat_rate / (1 + costs.vat_rate)
+        taken = [
+            (self.env._("− VAT %s %%", self._number(costs.vat_rate * 100, 0)), vat),
+            (
+                self.env._("− Commission and acquiring %s %%", self._number(costs.percent, 2)),
+                self._share(result, costs),
+            ),
+            (self.env._("− Fees"), costs.fixed),
+            (self.env._("− Acquiring"), costs.acquiring),
+            (self.env._("− Cost"), costs.cost),
+        ]
+        lines += [(label, self._money(amount, row)) for label, amount in taken if amount]
+        if costs.cost is not None:
+            left = result.price - vat - self._share(result, costs) - costs.fixed - costs.acquiring - costs.cost
+            lines.append((self.env._("= Margin"), self._money(left, row)))
+            lines.append((self.env._("Lowest price that pays for all this"), self._money(result.floor, row)))
+        return lines
+
+    def _share(self, result, costs):
+        return result.price * costs.percent / 100
+
+    def _money(self, amount, row):
+        amount = Decimal(str(amount or 0))
+        return row.currency_id.format(float(amount)) if amount.is_finite() and row.currency_id else "—"
+
+    def _number(self, value, digits):
+        return formatLang(self.env, float(value), digits=digits).removesuffix(".00").removesuffix(",00")
