@@ -25,6 +25,7 @@
         "wizards/marketplace_order_cancel_views.xml",
         "wizards/marketplace_order_fetch_views.xml",
         "wizards/marketplace_return_receive_views.xml",
+        "wizards/marketplace_stock_adjust_views.xml",
         "views/marketplace_warehouse_views.xml",
         "views/marketplace_stock_views.xml",
         "views/marketplace_stock_rule_views.xml",
@@ -47,6 +48,7 @@
         "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
+        "views/stock_quant_views.xml",
         "views/sale_marketplace_menus.xml",
     ],
     "assets": {

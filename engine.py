@@ -76,6 +76,10 @@ OPERATIONS = {
     "stock_check": Operation(
         "Compare stock with the cabinet", "stock", "marketplace.stock.checker", "_run_check", 1, "stocks"
     ),
+    "fbo_stock_check": Operation(
+        "Compare FBO stock", "stock", "marketplace.fbo.checker", "_run_check", 1, "fbo_stocks"
+    ),
+    "fbo_adjust": Operation("Adjust FBO stock", "stock", "marketplace.fbo.adjuster", "_run_adjust", 1, None),
     "price_compute": Operation("Compute prices", "stock", "marketplace.price.engine", "_run_compute", 1, None),
     "price_push": Operation("Send prices", "stock", "marketplace.price.pusher", "_run_push", 1, "price_set"),
     "price_check": Operation("Read prices", "stock", "marketplace.price.checker", "_run_check", 1, "prices"),

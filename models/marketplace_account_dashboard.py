@@ -22,6 +22,7 @@ class MarketplaceAccount(models.Model):
     cancelled_count = fields.Integer("Cancelled, To Do", compute="_compute_order_counts")
     request_count = fields.Integer("Requests to Decide", compute="_compute_row_counts")
     return_count = fields.Integer("Returns to Receive", compute="_compute_row_counts")
+    stock_difference_count = fields.Integer("Stock Differs There", compute="_compute_row_counts")
     stock_refused_count = fields.Integer("Stock Refused", compute="_compute_row_counts")
     failed_job_count = fields.Integer("Failed Jobs", compute="_compute_job_counts")
     waiting_job_count = fields.Integer("Waiting Jobs", compute="_compute_job_counts")
@@ -69,6 +70,7 @@ class MarketplaceAccount(models.Model):
         tiles = {
             "request_count": ("marketplace.cancel.request", [("state", "=", "pending")]),
             "return_count": ("marketplace.return", [("state", "=", "open"), ("stage", "in", ("ready", "received"))]),
+            "stock_difference_count": ("marketplace.stock", [("to_reconcile", "=", True)]),
             "stock_refused_count": ("marketplace.stock", [("state", "=", "refused")]),
         }
         for name, (model, domain) in tiles.items():
@@ -114,6 +116,9 @@ class MarketplaceAccount(models.Model):
 
     def action_open_refused_stock(self):
         return self._open_list("action_marketplace_stock", {"search_default_refused": 1})
+
+    def action_open_stock_differences(self):
+        return self._open_list("action_marketplace_stock_reconcile", {"search_default_differs": 1})
 
     def action_open_offers(self):
         return self._open_list(

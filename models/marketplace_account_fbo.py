@@ -46,6 +46,19 @@ class MarketplaceAccount(models.Model):
         self.ensure_one()
         return scheme in get_adapter_class(self.marketplace).info.schemes
 
+    def _get_fbo_place(self):
+        """The marketplace's warehouses as one row of the list of warehouses; made when it is missing."""
+        self.ensure_one()
+        places = self.env["marketplace.warehouse"].sudo().with_context(active_test=False)
+        place = places.search([("account_id", "=", self.id), ("scheme", "=", status.FBO)], limit=1)
+        name = get_adapter_class(self.marketplace).info.label
+        return place or places.create(
+            {"account_id": self.id, "name": name, "external_id": status.FBO, "scheme": status.FBO}
+        )
+
+    def _wants_task(self, task):
+        return super()._wants_task(task) and (task != "fbo_stock_check" or self._has_scheme(status.FBO))
+
     def _get_fbo_location(self):
         """The location of this account's goods in the marketplace's warehouse; made when it is missing."""
         self.ensure_one()

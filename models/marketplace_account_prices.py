@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -14,6 +16,10 @@ PRICE_SETTINGS = {
     "price_leave_strategy",
 }
 PRICELISTS = ("price_pricelist_id", "price_old_pricelist_id", "price_min_pricelist_id")
+#: Where a transaction remembers that something which prices come from has changed.
+MARKED = "sale_marketplace.prices"
+#: Many changes in a row (an import of a pricelist, receipts at another cost) are computed once.
+SOON = timedelta(minutes=1)
 #: Tasks that do nothing for an account without prices.
 PRICE_TASKS = ("prices", "prices_check")
 
@@ -150,6 +156,20 @@ class MarketplaceAccount(models.Model):
         """Settings have changed: everything is computed again, in the background."""
         for account in self.filtered("price_pricelist_id"):
             self.env["marketplace.job"].sudo()._enqueue("price_compute", account, priority=4)
+
+    @api.model
+    def _mark_prices(self):
+        """Something that prices come from has changed: accounts whose prices go out on change compute them soon."""
+        precommit = self.env.cr.precommit
+        if MARKED not in precommit.data:
+            precommit.data[MARKED] = True
+            precommit.add(self.sudo()._compute_marked_prices)
+
+    def _compute_marked_prices(self):
+        self.env.cr.precommit.data.pop(MARKED, None)
+        schedules = self.env["marketplace.schedule"].search([("task", "=", "prices"), ("kind", "=", "change")])
+        for account in schedules.account_id.filtered("price_pricelist_id"):
+            self.env["marketplace.job"]._enqueue("price_compute", account, eta=fields.Datetime.now() + SOON, priority=4)
 
     def _wants_task(self, task):
         wanted = bool(self.price_pricelist_id) if task == "prices_check" else self.price_active

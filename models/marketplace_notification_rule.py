@@ -15,6 +15,7 @@ EVENTS = {
     "ship_failed": Event("Assembling failed", "failures", True),
     "label_failed": Event("Labels failed", "failures", True),
     "marking_failed": Event("Marking codes refused", "failures", True),
+    "price_approval": Event("Prices to approve", "failures", True),
     "job_failed": Event("Jobs failed", "failures", True),
     "account_paused": Event("Account paused", "failures", True),
     "completeness": Event("Postings missing in Odoo", "failures", True),

@@ -62,6 +62,15 @@ class MarketplaceOffer(models.Model):
         "Waiting Postings", compute="_compute_waiting_order_count", search="_search_waiting_order_count"
     )
 
+    twin_ids = fields.Many2many(
+        "marketplace.offer",
+        string="The Same Product",
+        compute="_compute_twin_ids",
+        help="Other listings of this cabinet that are linked to the same product. Each shows all that is there; what "
+        "one sells is taken off the others.",
+    )
+    has_twin = fields.Boolean(compute="_compute_twin_ids", search="_search_has_twin")
+
     _article_uniq = models.Constraint("UNIQUE(account_id, article)", "This article is in the list already.")
     _sku_idx = models.Index("(account_id, sku)")
 
@@ -99,6 +108,26 @@ class MarketplaceOffer(models.Model):
         lines = self.env["marketplace.order.line"]._search([("order_id.state", "=", "mapping")])
         return [("id", "in", lines.subselect("offer_id"))]
 
+    @api.depends("product_id", "account_id")
+    def _compute_twin_ids(self):
+        domain = [("account_id", "in", self.account_id.ids), ("product_id", "in", self.product_id.ids)]
+        groups = {
+            (account, product): offers
+            for account, product, offers in self._read_group(domain, ["account_id", "product_id"], ["id:recordset"])
+        }
+        for offer in self:
+            offer.twin_ids = groups.get((offer.account_id, offer.product_id), self.browse()) - offer._origin
+            offer.has_twin = bool(offer.twin_ids)
+
+    def _search_has_twin(self, operator, value):
+        if operator not in ("=", "in"):
+            return NotImplemented
+        groups = self._read_group(
+            [("product_id", "!=", False)], ["account_id", "product_id"], ["id:array_agg"], having=[("__count", ">", 1)]
+        )
+        wanted = value if operator == "=" else True in value
+        return [("id", "in" if wanted else "not in", [id_ for *_group, ids in groups for id_ in ids])]
+
     # === CRUD METHODS === #
     def write(self, vals):
         if "product_id" in vals and "linked_by" not in vals:
@@ -109,6 +138,7 @@ class MarketplaceOffer(models.Model):
             self._replay_waiting_orders()
         if not STOCK_FIELDS.isdisjoint(vals):
             self.env["marketplace.stock.change"]._mark(shown | self.product_id)
+            self.account_id._recompute_prices()
         return result
 
     @api.model_create_multi

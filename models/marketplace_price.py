@@ -1,6 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+STATES = [
+    ("draft", "Not Sent"),
+    ("waiting", "Waiting"),
+    ("sent", "Sent"),
+    ("refused", "Refused"),
+    ("blocked", "Blocked"),
+    ("approval", "To Approve"),
+    ("quarantine", "In Quarantine"),
+    ("strategy", "Differs There"),
+]
 #: A person should look at these.
 ATTENTION = ("approval", "blocked", "refused", "quarantine", "strategy")
 
@@ -43,16 +53,7 @@ class MarketplacePrice(models.Model):
     #
     # Every state but «sent» is left by the next computation as soon as another price is right.
     state = fields.Selection(
-        [
-            ("draft", "Not Sent"),
-            ("waiting", "Waiting"),
-            ("sent", "Sent"),
-            ("refused", "Refused"),
-            ("blocked", "Blocked"),
-            ("approval", "To Approve"),
-            ("quarantine", "In Quarantine"),
-            ("strategy", "Differs There"),
-        ],
+        STATES,
         required=True,
         default="draft",
         readonly=True,

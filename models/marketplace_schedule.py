@@ -20,6 +20,7 @@ TASKS = {
     "stock": ("Stock", "stock_push", True, "change", 1),
     "stock_full": ("All Stock, Nightly", "stock_full", True, "times", 1),
     "stock_check": ("Stock in the Cabinet", "stock_check", True, "hours", 6),
+    "fbo_stock_check": ("FBO Stock", "fbo_stock_check", True, "hours", 6),
     "prices": ("Prices", "price_push", True, "hours", 1),
     "prices_check": ("Prices in the Cabinet", "price_check", True, "hours", 6),
     "offers": ("Offers", "offers_poll", True, "hours", 6),
@@ -28,7 +29,7 @@ TASKS = {
     "check": ("Key and methods", "account_check", True, "days", 1),
 }
 #: Tasks that something in Odoo can set off.
-ON_CHANGE = ("stock",)
+ON_CHANGE = ("stock", "prices")
 TIME = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 
 

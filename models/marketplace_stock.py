@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..services.stock_formula import exact
 
 
 class MarketplaceStock(models.Model):
@@ -24,6 +28,7 @@ class MarketplaceStock(models.Model):
     #                 ↑  ↖──── sent        another number: waiting again
     #                 └──────→ refused     the reason stands in the answer; another number or a person tries again
     #   unmanaged                          nothing is told: an exception says so, or the warehouse is gone
+    #   held                               with the marketplace (FBO): compared, never told
     state = fields.Selection(
         [
             ("preview", "Not Sent"),
@@ -31,6 +36,7 @@ class MarketplaceStock(models.Model):
             ("sent", "Sent"),
             ("refused", "Refused"),
             ("unmanaged", "Left Alone"),
+            ("held", "With the Marketplace"),
         ],
         required=True,
         default="preview",
@@ -43,14 +49,24 @@ class MarketplaceStock(models.Model):
     sent_quantity = fields.Integer("Last Sent", readonly=True, aggregator=None)
     sent_at = fields.Datetime(readonly=True)
     answer_code = fields.Char(readonly=True)
-    answer = fields.Char(readonly=True, help="Why the marketplace did not take the number.")
+    answer = fields.Char(
+        readonly=True, help="Why the marketplace did not take the number, or why Odoo's stock was not adjusted."
+    )
     not_before = fields.Datetime(readonly=True, help="The marketplace takes the next number of this pair then.")
     claimed_until = fields.Datetime(readonly=True, help="A worker is sending it.")
     there_known = fields.Boolean(readonly=True)
-    there_quantity = fields.Integer("Free There", readonly=True, help="What the cabinet showed at the last comparison.")
+    there_quantity = fields.Integer(
+        "Shown There",
+        readonly=True,
+        help="At the last comparison. Of your own warehouses: the free pieces. With the marketplace (FBO): all that "
+        "lie there, reserved or not.",
+    )
     there_reserved = fields.Integer("Reserved There", readonly=True)
     checked_at = fields.Datetime("Compared", readonly=True)
     difference = fields.Integer(readonly=True, help="What the cabinet showed more (or less) than Odoo says.")
+    ignored = fields.Boolean(
+        "Difference Ignored", readonly=True, help="Until it is another difference, or somebody takes it up again."
+    )
     cause = fields.Selection(
         [
             ("waiting", "Not sent yet"),
@@ -59,25 +75,58 @@ class MarketplaceStock(models.Model):
             ("changed", "Changed in the cabinet"),
             ("unlisted", "Not listed there"),
             ("unmanaged", "Nothing is sent"),
+            ("unmatched", "Linked to no product"),
+            ("undelivered", "Sold there, not delivered in Odoo yet"),
+            ("supplied", "Supplied lately, not counted there yet"),
+            ("kit", "A kit, counted by its parts"),
+            ("counted", "Counted otherwise there"),
         ],
         "Cause of the Difference",
         readonly=True,
         index="btree_not_null",
     )
+    to_reconcile = fields.Boolean(compute="_compute_to_reconcile", search="_search_to_reconcile")
     explanation = fields.Html("Why", compute="_compute_explanation", sanitize=False)
 
     _pair_uniq = models.Constraint("UNIQUE(offer_id, warehouse_id)", "This offer has its number there already.")
     _waiting_idx = models.Index("(account_id, not_before) WHERE state = 'waiting'")
 
     # === COMPUTE METHODS === #
+    @api.depends("cause", "ignored")
+    def _compute_to_reconcile(self):
+        for row in self:
+            row.to_reconcile = bool(row.cause) and not row.ignored
+
+    def _search_to_reconcile(self, operator, value):
+        if operator not in ("=", "in"):
+            return NotImplemented
+        wanted = value if operator == "=" else True in value
+        domain = Domain("cause", "!=", False) & Domain("ignored", "=", False)
+        return domain if wanted else ~domain
+
     def _compute_explanation(self):
         reader, text = self.env["marketplace.stock.reader"].sudo(), self.env["marketplace.stock.text"]
         for row in self:
-            row.explanation = text._render(reader._explain(row.offer_id.sudo(), row.warehouse_id.sudo()))
+            told = row.state != "held"
+            row.explanation = told and text._render(reader._explain(row.offer_id.sudo(), row.warehouse_id.sudo()))
+
+    # === BUSINESS METHODS === #
+    def _check_manager(self):
+        """These rows are the engine's to write; what a person may ask it for is the stock manager's business."""
+        self.check_access("read")
+        if not self.env.user.has_group("sale_marketplace.group_stock_manager"):
+            raise AccessError(self.env._("Only stock managers of marketplaces may do this."))
+
+    def _get_unit(self):
+        """Pieces of the product in one unit of the offer."""
+        self.ensure_one()
+        unit, base = self.offer_id.uom_id, self.product_id.uom_id
+        return exact(unit.factor) / exact(base.factor) if unit and base else exact(1)
 
     # === ACTION METHODS === #
     def action_send_again(self):
         """Also what was refused, and what should be there already."""
+        self._check_manager()
         rows = self.filtered(lambda row: row.state in ("waiting", "sent", "refused"))
         rows.sudo().write({"state": "waiting", "sent_known": False, "answer": False, "answer_code": False})
         for account in rows.account_id:
@@ -86,7 +135,43 @@ class MarketplaceStock(models.Model):
     def action_compare(self):
         """Read the cabinets again; of all accounts where no rows are chosen."""
         accounts = self.account_id or self.env["marketplace.account"].search([("state", "=", "connected")])
-        return accounts.sudo()._get_schedule("stock_check").action_run_now()
+        schedules = accounts.sudo()._get_schedule("stock_check")
+        for account in accounts.sudo():
+            if account._wants_task("fbo_stock_check") and not account._get_operation_problem("fbo_stocks"):
+                schedules |= account._get_schedule("fbo_stock_check")
+        return schedules.action_run_now()
+
+    def action_adjust(self):
+        """Bring Odoo's FBO stock to what the marketplace holds: a dialog says what that means first."""
+        self._check_manager()
+        rows = self.filtered(lambda row: row.state == "held" and row.cause)
+        if not rows:
+            raise UserError(self.env._("None of these is a difference of FBO stock: only those are adjusted here."))
+        wizard = self.env["marketplace.stock.adjust"].create({"row_ids": rows.ids})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Adjust FBO Stock"),
+            "res_model": "marketplace.stock.adjust",
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_ignore(self):
+        self._check_manager()
+        self.filtered("cause").sudo().ignored = True
+
+    def action_stop_ignoring(self):
+        self._check_manager()
+        self.sudo().ignored = False
+
+    def action_export(self):
+        """The chosen rows, or all that the list shows, as a file to work on outside."""
+        rows = self or self.search(self.env.context.get("active_domain") or [])
+        if not rows:
+            raise UserError(self.env._("There is nothing in the list to export."))
+        sheet = self.env["marketplace.stock.sheet"].create({"content": self.env["marketplace.stock.sheet"]._make(rows)})
+        return {"type": "ir.actions.act_url", "url": sheet._get_url(), "target": "download"}
 
     def action_view_offer(self):
         self.ensure_one()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..marketplaces.base import status
+
 SCHEMES = [("fbs", "FBS"), ("rfbs", "rFBS"), ("fbo", "FBO")]
 
 
@@ -69,7 +71,8 @@ class MarketplaceWarehouse(models.Model):
             else:
                 row = self.create({"account_id": account.id, "external_id": dto.external_id, **vals})
             seen |= row
-        gone = self.browse([row.id for row in known.values()]) - seen
+        # The marketplace's own warehouses are in no list of the seller's.
+        gone = self.browse([row.id for row in known.values() if row.scheme != status.FBO]) - seen
         gone.filtered("active").write({"active": False})
         return seen
 

@@ -104,6 +104,13 @@ class MarketplaceWarehouse(models.Model):
         return {**action, "domain": [("warehouse_id", "=", self.id)], "context": {}}
 
     # === BUSINESS METHODS === #
+    def _get_counted_locations(self):
+        """Locations whose goods the warehouse shows; the marketplace's own holds those of the FBO location."""
+        self.ensure_one()
+        if self.scheme == status.FBO:
+            return self.account_id.fbo_location_id
+        return self.stock_location_ids.location_id
+
     def _get_stock_rule(self):
         """``stock_formula.Rule`` of the settings on the record, saved or not."""
         self.ensure_one()

@@ -18,6 +18,8 @@ class ProductProduct(models.Model):
         result = super().write(vals)
         if "active" in vals:
             self.env["marketplace.stock.change"]._mark(self)
+        if "standard_price" in vals:
+            self.env["marketplace.account"]._mark_prices()
         if vals.get("active"):
             # Postings that waited because their product was archived go on.
             self.sudo().marketplace_offer_ids._replay_waiting_orders()

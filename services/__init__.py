@@ -7,6 +7,8 @@ from . import (
     marketplace_delivery_reporter,
     marketplace_error_text,
     marketplace_event_dispatcher,
+    marketplace_fbo_adjuster,
+    marketplace_fbo_checker,
     marketplace_fbo_poller,
     marketplace_goods_return,
     marketplace_handover_service,

@@ -48,7 +48,7 @@ class MarketplacePriceChecker(models.AbstractModel):
 
     def _get_schemes(self, account):
         """Ways of selling that this account uses: the dearest of their commissions counts."""
-        schemes = set(account.warehouse_ids.mapped("scheme"))
+        schemes = set(account.warehouse_ids.mapped("scheme")) - {status.FBO}
         fbo = [("account_id", "=", account.id), ("scheme", "=", status.FBO)]
         if self.env["marketplace.order"].search_count(fbo, limit=1):
             schemes.add(status.FBO)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 from odoo.tools import split_every
 
+from ..models.marketplace_price import STATES
 from . import price_formula as formula
 
 BATCH = 1000
@@ -43,19 +44,23 @@ class MarketplacePriceEngine(models.AbstractModel):
         self._go_on(account, counts)
         return self.env._(
             "%(all)s prices: %(waiting)s to send, %(approval)s to approve, %(blocked)s blocked",
-            all=counts.total() - counts["unread"],
+            all=sum(counts[state] for state, _label in STATES),
             waiting=counts["waiting"],
             approval=counts["approval"],
             blocked=counts["blocked"],
         )
 
     def _go_on(self, account, counts):
-        """What has to follow a computation: reading commissions that are missing, sending what has changed."""
-        jobs = self.env["marketplace.job"]
+        """What has to follow a computation: reading commissions that are missing, sending what has changed where the
+        account sends changes at once, and telling people of new jumps."""
+        jobs, schedule = self.env["marketplace.job"], account._get_schedule("prices")
         if counts["unread"]:
             jobs._enqueue("price_check", account, priority=4)
-        if counts["waiting"] and account.price_active and account._get_schedule("prices").active:
+        if counts["waiting"] and account.price_active and schedule.active and schedule.kind == "change":
             jobs._enqueue("price_push", account, priority=4)
+        if counts["new_approval"]:
+            text = self.env._("Prices that wait for approval: %s new", counts["new_approval"])
+            self.env["marketplace.notifier"]._tell("price_approval", account, {account.id: text})
 
     # === COMPUTING === #
     @api.model
@@ -84,6 +89,7 @@ class MarketplacePriceEngine(models.AbstractModel):
         for row in rows:
             vals = self._prepare_vals(row, setting)
             changed = {name: value for name, value in vals.items() if self._differs(row, name, value)}
+            counts["new_approval"] += changed.get("state") == "approval"
             if changed:
                 row.write(changed)
             counts[row.state] += 1

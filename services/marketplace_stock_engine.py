@@ -104,6 +104,9 @@ class MarketplaceStockEngine(models.AbstractModel):
                     state = "waiting" if warehouse.stock_active else "preview"
                     fresh.append((offer_id, warehouse, product_id, result.quantity, state))
                 continue
+            if not row["product_id"] and not product_id:
+                # Never linked: what the cabinet shows is somebody else's doing, and stays so.
+                continue
             state = self._get_state(row, result.quantity, warehouse)
             if (row["quantity"], row["state"], row["product_id"]) != (result.quantity or 0, state, product_id):
                 changed.append((row["id"], result.quantity or 0, state, product_id))
@@ -122,7 +125,7 @@ class MarketplaceStockEngine(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """SELECT id, offer_id, warehouse_id, product_id, quantity, state, sent_known, sent_quantity
-                     FROM marketplace_stock WHERE offer_id = ANY(%s)""",
+                     FROM marketplace_stock WHERE offer_id = ANY(%s) AND state != 'held'""",
                 list(offers._ids),
             )
         )

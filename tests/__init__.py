@@ -30,6 +30,7 @@ from . import (
     test_prices,
     test_prices_sent,
     test_races,
+    test_reconcile,
     test_rehearsal,
     test_returns,
     test_returns_received,

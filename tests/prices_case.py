@@ -1,17 +1,39 @@
 """Helpers shared by the tests of prices."""
 
-from decimal import Decimal
+from unittest.mock import patch
 
 from odoo import Command, fields
 
-from odoo.addons.sale_marketplace.engine import Again
-from odoo.addons.sale_marketplace.marketplaces.base import dto, errors
+from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
 
-from .common import MarketplaceCase
+from .orders_case import OrdersSimulatorCase
+
+WRITE = "/v1/product/import/prices"
+#: What the simulated cabinet takes of a sale: 10 % and 50 roubles, and 1.5 % for acquiring.
+FEES = {
+    **dict.fromkeys(("sales_percent_fbs", "sales_percent_rfbs", "sales_percent_fbo"), 10),
+    **dict.fromkeys(("fbs_direct_flow_trans_max_amount", "fbs_first_mile_max_amount"), 0),
+    **dict.fromkeys(("fbo_deliv_to_customer_amount", "fbo_direct_flow_trans_max_amount"), 0),
+    "fbs_deliv_to_customer_amount": 50,
+}
 
 
-class PricesCase:
-    """A pricelist with fixed prices, costs, and rows whose commission is known."""
+class PricesCase(OrdersSimulatorCase):
+    """Ten linked offers that cost 1,000 in the simulated cabinet, by the pricelist, and 500 to buy."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.products.write({"standard_price": 500})
+        cls.pricelist = cls._make_pricelist(1000)
+
+    def setUp(self):
+        super().setUp()
+        self._change_there(*self.products, price="1000", commissions=FEES)
+        self.account.write({"price_pricelist_id": self.pricelist.id, "price_active": True})
+        self.env["marketplace.job"].search([]).unlink()
+        self._check()
+        self.row = self._rows()[0]
 
     @classmethod
     def _make_pricelist(cls, price, currency=None, **values):
@@ -33,81 +55,42 @@ class PricesCase:
             Command.create({"applied_on": "3_global", "compute_price": "fixed", "fixed_price": price}),
         ]
 
-    def _compute(self, account=None):
+    def _compute(self):
         self.env.invalidate_all()
-        return self.env["marketplace.price.engine"]._compute_account(account or self.account)
+        return self.env["marketplace.price.engine"]._compute_account(self.account)
 
     def _rows(self):
         return self.env["marketplace.price"].search([("account_id", "=", self.account.id)])
 
-    def _know_commissions(self, percent=10.0, fixed=50.0):
-        self._compute()
-        self._rows().write(
-            {"checked_at": fields.Datetime.now(), "commission_percent": percent, "commission_fixed": fixed}
-        )
-        self._compute()
+    # === THE CABINET === #
+    def _change_there(self, *products, **values):
+        """The seller, or the marketplace, changes prices in the cabinet."""
+        rows = [{"offer_id": product.default_code, **values} for product in products]
+        self.simulator.control("POST", "ozon/prices", {"prices": rows})
 
+    def _get_there(self):
+        rows = self.simulator.control("GET", "ozon/prices")["prices"]
+        return {row["offer_id"]: row for row in rows}
 
-class Stub:
-    """A marketplace that answers as it is told to."""
+    def _get_told(self):
+        """[[row of the request]] of all calls so far."""
+        requests = self.simulator.control("GET", f"requests?path={WRITE}")["requests"]
+        return [request["body"]["prices"] for request in requests]
 
-    class info:
-        limits = {"price_set": 4}
+    # === THE ENGINE === #
+    def _push(self, rounds=4):
+        self._enqueue("price_push")
+        self._run_jobs("stock", rounds=rounds)
 
-    def __init__(self, answer=None, before=None, shown=()):
-        self.calls, self.shown = [], shown
-        self._answer = answer or (lambda target: {"state": "accepted"})
-        self._before = before or (lambda call: None)
+    def _check(self):
+        self._enqueue("price_check")
+        self._run_jobs("stock", rounds=4)
 
-    def set_prices(self, targets):
-        self.calls.append(list(targets))
-        self._before(len(self.calls))
-        return [dto.PriceAnswer(article=target.article, **self._answer(target)) for target in targets]
-
-    def iter_prices(self, articles=()):
-        yield from self.shown
-
-
-class PricesStubCase(PricesCase, MarketplaceCase):
-    """Ten linked offers at 1,000, sent to a marketplace that answers as it is told to."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.products.write({"standard_price": 500})
-        cls.offers = cls._make_offers()
-        cls.pricelist = cls._make_pricelist(1000)
-        cls.account.write({"price_pricelist_id": cls.pricelist.id, "price_active": True})
-
-    def setUp(self):
-        super().setUp()
-        self._know_commissions()
-        self.row = self._rows()[0]
-
-    def _push(self, adapter):
-        job = self.env["marketplace.job"]._enqueue("price_push", self.account)
-        try:
-            return self.env["marketplace.price.pusher"]._run_push(job, adapter, None)
-        finally:
-            self.env.invalidate_all()
-
-    def _push_until_stopped(self, adapter):
-        """What ended the job; unlike ``assertRaises`` it leaves what was done before, as the engine's commits do."""
-        try:
-            self._push(adapter)
-        except (Again, errors.Retryable) as exc:
-            return exc
-        return None
-
-    def _check(self, *infos):
-        job = self.env["marketplace.job"]._enqueue("price_check", self.account)
-        result = self.env["marketplace.price.checker"]._run_check(job, Stub(shown=infos), None)
-        self.env.invalidate_all()
-        return result
-
-    def _make_info(self, row, price, **values):
-        values = {"external_id": "1", "currency": "RUB", "acquiring": Decimal(15), **values}
-        return dto.PriceInfo(article=row.offer_id.article, price=Decimal(str(price)), **values)
+    def _batches_of(self, size):
+        """The marketplace takes so few prices in one call."""
+        patcher = patch.dict(OzonAdapter.info.limits, {"price_set": size})
+        patcher.start()
+        self.addCleanup(patcher.stop)
 
     def _age(self, rows=None):
         """The marketplace has had time to show what it accepted."""

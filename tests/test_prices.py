@@ -4,11 +4,11 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .prices_case import PricesStubCase, Stub
+from .prices_case import PricesCase
 
 
 @tagged("post_install", "-at_install")
-class TestPrices(PricesStubCase):
+class TestPrices(PricesCase):
     """Prices are computed, guarded and approved."""
 
     # --- settings -----------------------------------------------------------------------------------------------
@@ -16,6 +16,7 @@ class TestPrices(PricesStubCase):
         euro = self.env.ref("base.EUR")
         euro.active = True
         foreign = self._make_pricelist(10, euro)
+        self.offers.currency_id = self.env.ref("base.RUB")
         for vals, reason in (
             ({"price_pricelist_id": False}, "Choose the pricelist"),
             ({"price_pricelist_id": foreign.id}, "in EUR, the cabinet's prices are in RUB"),
@@ -42,6 +43,39 @@ class TestPrices(PricesStubCase):
         self._compute()
         self.assertEqual((self.row.state, self.row.currency_id), ("waiting", euro))
 
+    def test_whatever_prices_come_from_is_noticed(self):
+        """On change: the account computes and sends by itself, once for many changes; otherwise it waits its turn."""
+        self._push()
+        self.account._get_schedule("prices").kind = "hours"
+        self._set_price(self.pricelist, 1010)
+        self.env.cr.flush()
+        self.assertFalse(self._find_jobs("price_compute").filtered(lambda job: job.state == "pending"))
+        self.account._get_schedule("prices").kind = "change"
+        changes = {
+            "pricelist": lambda: self._set_price(self.pricelist, 1020),
+            "cost": lambda: self.products[0].write({"standard_price": 510}),
+            "list price": lambda: self.products[0].product_tmpl_id.write({"list_price": 77}),
+            "taxes": lambda: self.products[0].write({"taxes_id": [Command.set(self.taxes[10].ids)]}),
+            "link": lambda: self.offers[3].write({"product_id": self.products[4].id}),
+        }
+        for name, change in changes.items():
+            with self.subTest(name):
+                self._find_jobs("price_compute").unlink()
+                change()
+                self.env.cr.flush()
+                self.assertEqual(self._find_jobs("price_compute").mapped("state"), ["pending"])
+        self._run_jobs("stock", rounds=4)
+        self.assertEqual(Decimal(self._get_there()["T-001"]["price"]), 1020)
+
+    def test_new_jumps_are_told_once(self):
+        self._push()
+        self._set_price(self.pricelist, 1400)
+        self._push()
+        self._push()
+        told = self.env["marketplace.notification"].search([("event", "=", "price_approval")])
+        self.assertEqual(len(told), 1)
+        self.assertIn("10 new", told.text)
+
     def test_changed_settings_are_computed_in_the_background(self):
         self.env["marketplace.job"].search([]).unlink()
         self.account.price_discount = 5
@@ -51,10 +85,8 @@ class TestPrices(PricesStubCase):
         self.env["marketplace.job"].search([]).unlink()
         schedules = self.account._get_schedule("prices") + self.account._get_schedule("prices_check")
         self.assertEqual((len(schedules), set(schedules.mapped("active"))), (2, {True}))
-        self.account.operations = ["price_set", "prices"]
-        with self.subTest("on"):
-            schedules[0]._enqueue_due()
-            self.assertEqual(self.env["marketplace.job"].search([]).operation, "price_push")
+        schedules[0]._enqueue_due()
+        self.assertEqual(self.env["marketplace.job"].search([]).operation, "price_push")
         self.account.price_active = False
         self.env["marketplace.job"].search([]).unlink()
         schedules[0]._enqueue_due()
@@ -80,20 +112,16 @@ class TestPrices(PricesStubCase):
                 "price_send_vat": True,
             }
         )
-        adapter = Stub()
-        self._compute()
-        self._push(adapter)
-        target = adapter.calls[0][0]
-        self.assertEqual(
-            (target.price, target.old_price, target.min_price, target.vat_rate, target.currency),
-            (Decimal("930"), Decimal("1500"), Decimal("850"), Decimal("0.22"), "RUB"),
-        )
+        self._push()
+        there = self._get_there()["T-001"]
+        told = [there[name] for name in ("shown_price", "old_price", "min_price", "vat")]
+        self.assertEqual([Decimal(number) for number in told], [930, 1500, 850, Decimal("0.22")])
+        self.assertEqual(self._get_told()[0][0]["currency_code"], "RUB")
 
     def test_what_is_not_set_stays_as_it_is_there(self):
-        adapter = Stub()
-        self._push(adapter)
-        target = adapter.calls[0][0]
-        self.assertEqual((target.old_price, target.min_price, target.vat_rate), (0, None, None))
+        self._push()
+        told = self._get_told()[0][0]
+        self.assertEqual((told["old_price"], told.keys() & {"min_price", "vat"}), ("0", set()))
 
     def test_a_discount_shows_the_price_before_it(self):
         self.account.price_discount = 10
@@ -115,7 +143,7 @@ class TestPrices(PricesStubCase):
         self.assertGreater(self.row.floor_price, 6000)
 
     def test_unchanged_prices_write_nothing(self):
-        self._push(Stub())
+        self._push()
         self._compute()
         before = self._rows().mapped("write_date")
         self.assertEqual(set(self._rows().mapped("state")), {"sent"})
@@ -156,12 +184,12 @@ class TestPrices(PricesStubCase):
         self.assertEqual(self.row.state, "blocked")
         self.assertIn("does not pay for cost", self.row.reason)
         self.assertLess(self.row.margin, 0)
-        # 550 ÷ (1 − 10 % − 22/122)
-        self.assertEqual(self.row.floor_price, 764.24)
-        adapter = Stub()
-        self._push(adapter)
-        # 550 ÷ (1 − 10 % − 10/110) is less than 700: the products of the lower rate go.
-        self.assertEqual({target.article for target in adapter.calls[0]} & {"T-001", "T-003"}, set())
+        # 550 ÷ (1 − 11.5 % − 22/122)
+        self.assertEqual(self.row.floor_price, 780.51)
+        self._push()
+        # 550 ÷ (1 − 11.5 % − 10/110) is less than 700: the products of the lower rate go.
+        told = {row["offer_id"] for row in self._get_told()[0]}
+        self.assertEqual(told, {"T-002", "T-004", "T-006", "T-008", "T-010"})
         self.account.price_guard = False
         self._compute()
         self.assertEqual(self.row.state, "waiting")
@@ -193,24 +221,25 @@ class TestPrices(PricesStubCase):
         self.assertIn("commission is not known", self.row.reason)
         self.assertIn("price_check", self.env["marketplace.job"].search([]).mapped("operation"))
         # An offer that the cabinet has no price of has been asked for, too.
-        self._check()
-        self.assertEqual(self.row.state, "waiting")
+        self.offers[0].article = "GONE"
+        self._run_jobs("stock", rounds=4)
+        self.assertEqual((self.row.state, self.row.price_there), ("waiting", 0))
+        self.assertEqual((self._rows()[1].state, self._rows()[1].price_there), ("waiting", 1000))
 
     # --- approval -----------------------------------------------------------------------------------------------
     def test_a_jump_waits_for_a_person(self):
-        self._push(Stub())
+        self._push()
         self._set_price(self.pricelist, 1301)
         self._compute()
         self.assertEqual(set(self._rows().mapped("state")), {"approval"})
         self.assertIn("30.1 %", self.row.reason)
         self.assertEqual(self.account.price_problem_count, 10)
-        adapter = Stub()
-        self._push(adapter)
-        self.assertFalse(adapter.calls)
+        self._push()
+        self.assertEqual(len(self._get_told()), 1)
         (self._rows()[0] + self._rows()[1]).action_approve()
         self._rows()[2].action_decline()
-        self._push(adapter)
-        self.assertEqual([target.price for target in adapter.calls[0]], [Decimal(1301)] * 2)
+        self._push()
+        self.assertEqual([row["price"] for row in self._get_told()[1]], ["1301.00"] * 2)
         self.assertEqual(self._rows()[:3].mapped("state"), ["sent", "sent", "draft"])
         self.assertIn("decided not to send", self._rows()[2].reason)
         self._set_price(self.pricelist, 1290)
@@ -218,7 +247,7 @@ class TestPrices(PricesStubCase):
         self.assertEqual(set(self._rows().mapped("state")), {"waiting"})
 
     def test_an_approval_is_for_one_price_only(self):
-        self._push(Stub())
+        self._push()
         self._set_price(self.pricelist, 2000)
         self._compute()
         self.row.action_approve()
@@ -229,8 +258,8 @@ class TestPrices(PricesStubCase):
             self.row.action_send_again()
 
     def test_the_first_price_is_measured_by_the_cabinets(self):
-        self.offers[0].price = 400
-        self._compute()
+        self._change_there(self.products[0], price="400")
+        self._check()
         self.assertEqual((self.row.state, self._rows()[1].state), ("approval", "waiting"))
         with self.assertRaisesRegex(UserError, "waits for approval"):
             self._rows()[1].action_approve()

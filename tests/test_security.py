@@ -37,6 +37,8 @@ RIGHTS = {
     "marketplace.return.receive": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.price": {USER: "r", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rw"},
     "marketplace.stock": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
+    "marketplace.stock.adjust": {USER: "", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
+    "marketplace.stock.sheet": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.stock.change": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.stock.location": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.stock.rule": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},

@@ -5,4 +5,6 @@ from . import (
     marketplace_order_cancel,
     marketplace_order_fetch,
     marketplace_return_receive,
+    marketplace_stock_adjust,
+    marketplace_stock_sheet,
 )

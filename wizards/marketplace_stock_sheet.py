@@ -1,0 +1,84 @@
+import base64
+import io
+
+import xlsxwriter
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+#: Rows read at a time: a sheet of fifty thousand is written without holding them all.
+BATCH = 5000
+
+
+class MarketplaceStockSheet(models.TransientModel):
+    """The reconciliation of stock as a file; it goes by itself after some time."""
+
+    _name = "marketplace.stock.sheet"
+    _description = "Stock Reconciliation Sheet"
+
+    content = fields.Binary(attachment=False, required=True)
+
+    def _get_url(self):
+        self.ensure_one()
+        name = self.env._("Stock reconciliation %s", fields.Date.context_today(self))
+        return f"/web/content/{self._name}/{self.id}/content/{name}.xlsx?download=true"
+
+    @api.model
+    def _make(self, rows):
+        """An XLSX file, base64."""
+        stream = io.BytesIO()
+        book = xlsxwriter.Workbook(
+            stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        sheet = book.add_worksheet(self.env._("Stock"))
+        columns = self._get_columns()
+        heading = book.add_format({"bold": True, "bg_color": "#E9ECEF"})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for column, (title, width, _read) in enumerate(columns):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, title, heading)
+        number = 0
+        for ids in split_every(BATCH, rows.ids):
+            for row in rows.browse(ids):
+                number += 1
+                for column, (_title, _width, read) in enumerate(columns):
+                    value = read(row)
+                    if hasattr(value, "year"):
+                        sheet.write_datetime(number, column, value, moment)
+                    else:
+                        sheet.write(number, column, value)
+            self.env.invalidate_all(flush=False)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, number, len(columns) - 1)
+        book.close()
+        return base64.b64encode(stream.getvalue())
+
+    def _get_columns(self):
+        """[(title, width, what stands in it)]; moments in the user's time zone."""
+        labels = {
+            name: dict(self.env["marketplace.stock"]._fields[name]._description_selection(self.env))
+            for name in ("cause", "state")
+        }
+
+        def at(moment):
+            return fields.Datetime.context_timestamp(self, moment).replace(tzinfo=None) if moment else ""
+
+        _ = self.env._
+        return [
+            (_("Account"), 18, lambda row: row.account_id.name),
+            (_("Warehouse There"), 22, lambda row: row.warehouse_id.display_name),
+            (_("Article"), 16, lambda row: row.offer_id.article),
+            (_("Name There"), 40, lambda row: row.offer_id.name or ""),
+            (_("Product"), 40, lambda row: row.product_id.display_name or ""),
+            (_("In Odoo"), 10, lambda row: row.quantity),
+            (_("Shown There"), 12, lambda row: row.there_quantity),
+            (_("Reserved There"), 14, lambda row: row.there_reserved),
+            (_("Difference"), 11, lambda row: row.difference),
+            (_("Cause of the Difference"), 36, lambda row: labels["cause"].get(row.cause, "")),
+            (_("Ignored"), 9, lambda row: _("yes") if row.ignored else ""),
+            (_("State"), 18, lambda row: labels["state"].get(row.state, "")),
+            (_("Last Sent"), 10, lambda row: row.sent_quantity if row.sent_at else ""),
+            (_("Sent At"), 17, lambda row: at(row.sent_at)),
+            (_("Compared"), 17, lambda row: at(row.checked_at)),
+            (_("Answer"), 50, lambda row: row.answer or ""),
+        ]
