@@ -60,7 +60,7 @@ class MarketplaceOrderStore(models.AbstractModel):
             else:
                 changed.append((row["id"], posting, digest))
         orders = self._create(account, fresh) | self._update(account, changed)
-        self._mark_stock(orders)
+        self._mark_stock(account, orders, {row["id"]: row["status"] for row in known.values()})
         return orders, busy
 
     @api.model
@@ -91,14 +91,28 @@ class MarketplaceOrderStore(models.AbstractModel):
         runner._checkpoint()
         return posting
 
-    def _mark_stock(self, orders):
-        """What is sold here is not for sale elsewhere, from this moment on."""
+    def _mark_stock(self, account, orders, before):
+        """What is sold here is not for sale elsewhere, from this moment on. The cabinet takes what is ordered off its
+        number by itself, and puts back what is cancelled.
+
+        :param before: {order id: its status until now} of those that were there already
+        """
+        changes = self.env["marketplace.stock.change"]
+        moved = orders.filtered(lambda order: self._moves_stock_there(order, before.get(order.id)))
+        changes._mark(self._get_products(moved), account)
+        changes._mark(self._get_products(orders - moved))
+
+    def _moves_stock_there(self, order, before):
+        cancelled = (before == status.CANCELLED) != (order.status == status.CANCELLED)
+        return order.scheme != status.FBO and (not before or cancelled)
+
+    def _get_products(self, orders):
         lines = orders.line_ids
         unlinked = lines.filtered(lambda line: not line.offer_id and line.sku)
         offers = self.env["marketplace.offer"].search(
             [("account_id", "in", orders.account_id.ids), ("sku", "in", unlinked.mapped("sku"))]
         )
-        self.env["marketplace.stock.change"]._mark((lines.offer_id | offers).product_id)
+        return (lines.offer_id | offers).product_id
 
     # --- reading and locking ------------------------------------------------------------------------------------
     def _newest_per_number(self, postings):
@@ -129,15 +143,16 @@ class MarketplaceOrderStore(models.AbstractModel):
         return {number for (number,) in rows}
 
     def _read_known(self, account, numbers):
-        self.env["marketplace.order"].flush_model(["account_id", "number", "digest", "observed_at"])
-        rows = self.env.execute_query(
+        self.env["marketplace.order"].flush_model(["account_id", "number", "digest", "observed_at", "status"])
+        rows = self.env.execute_query_dict(
             SQL(
-                "SELECT number, id, digest, observed_at FROM marketplace_order WHERE account_id = %s AND number IN %s",
+                """SELECT number, id, digest, observed_at, status FROM marketplace_order
+                    WHERE account_id = %s AND number IN %s""",
                 account.id,
                 tuple(numbers) or ("",),
             )
         )
-        return {number: {"id": id_, "digest": digest, "observed_at": seen} for number, id_, digest, seen in rows}
+        return {row["number"]: row for row in rows}
 
     @api.model
     def _digest(self, posting):

@@ -35,14 +35,33 @@ class MarketplaceStockEngine(models.AbstractModel):
     def _absorb(self):
         """Compute what has changed since the last time. Returns how many products that were."""
         changes = self.env["marketplace.stock.change"]
-        products = changes._take()
+        products, changed_there = changes._take()
         if not products:
             return 0
+        self._forget_sent(changed_there)
         sold = products | self.env["marketplace.stock.reader"]._find_kits_of(products)
         self._compute(self._find_offers(sold))
         if changes.search_count([], limit=1):
             self.env["marketplace.job"]._trigger_lanes(["stock"])
         return len(products)
+
+    def _forget_sent(self, pairs):
+        """What was told is not what is shown any more: it is told again, also where the formula says the same.
+
+        :param pairs: {(account id, product id)}
+        """
+        if not pairs:
+            return
+        self.env["marketplace.stock"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE marketplace_stock stock SET sent_known = false
+                     FROM unnest(%s, %s) AS changed (account_id, product_id)
+                    WHERE stock.account_id = changed.account_id AND stock.product_id = changed.product_id""",
+                *map(list, zip(*pairs, strict=True)),
+            )
+        )
+        self.env["marketplace.stock"].invalidate_model(["sent_known"])
 
     def _find_offers(self, products):
         """Offers of the products, and those that showed them until they were linked otherwise."""

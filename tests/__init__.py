@@ -47,6 +47,7 @@ from . import (
     test_stock_kits,
     test_stock_push,
     test_stock_rows,
+    test_stock_sold_there,
     test_stock_tour,
     test_tour,
     test_tour_cancellations,
