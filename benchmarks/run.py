@@ -6,7 +6,7 @@ BENCH_OPEN   2000  open orders of the last measurement of growth; 20000 for the 
 BENCH_SIZE   200   orders per row
 BENCH_DAY    1000  postings of the first day; 10000 for a big shop's (five minutes more)
 BENCH_OFFERS 100000  offers whose stock is computed
-BENCH_ONLY         stock: this part alone
+BENCH_ONLY         stock or prices: this part alone
 BENCH_RST          a file that the tables are written to as well
 
 Seconds depend on the machine and what else it does: only numbers of queries are judged, and ratios of processor time
@@ -23,7 +23,7 @@ from pathlib import Path
 from odoo import Command
 
 import odoo.addons.sale_marketplace as addon
-from odoo.addons.sale_marketplace.benchmarks import filling, first_day, stock
+from odoo.addons.sale_marketplace.benchmarks import filling, first_day, prices, stock
 from odoo.addons.sale_marketplace.benchmarks.table import Measure, Table, write
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 from odoo.addons.sale_marketplace.marketplaces.ozon import mapper
@@ -298,8 +298,9 @@ def main(env):
     company = ROOT / "demo" / "company.py"
     exec(compile(company.read_text(encoding="utf-8"), str(company), "exec"), {"env": env})
     bench = Bench(env)
-    if ONLY == "stock":
-        return finish(bench, [stock.measure(bench, OFFERS)])
+    goods = {"stock": lambda: stock.measure(bench, OFFERS), "prices": lambda: prices.measure(bench)}
+    if ONLY:
+        return finish(bench, [goods[ONLY]()])
     # Both ways once, unmeasured: the first call of anything pays for imports and caches.
     bench.alternate(5, 5)
     start = bench.measure_window()
@@ -309,7 +310,7 @@ def main(env):
         bench.replay,
         lambda: bench.grow(start),
         lambda: first_day.measure(bench, DAY),
-        lambda: stock.measure(bench, OFFERS),
+        *goods.values(),
     ):
         tables.append(part())
         print(f"\n{tables[-1]}", flush=True)

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.sale_marketplace.benchmarks import filling
 from odoo.addons.sale_marketplace.benchmarks.table import Measure, Table
-from odoo.addons.sale_marketplace.marketplaces.base import errors
+from odoo.addons.sale_marketplace.marketplaces.base import dto, errors
 from odoo.addons.sale_marketplace.tests.simulator_process import SimulatorProcess
 
 #: Products that Odoo makes; each is copied so often by SQL.
@@ -17,6 +17,8 @@ MADE = 1000
 MORE = 1.08
 MOVES, ROUNDS = 40, 12
 PUSHED = 10_000
+#: Lines of the reconciliation, and how many of them are adjusted.
+COMPARED, ADJUSTED = 50_000, 1_000
 
 
 def measure(bench, count):
@@ -26,6 +28,7 @@ def measure(bench, count):
     add_compute(table, bench, place)
     add_moves(table, bench, products[:MOVES])
     add_push(table, bench, place)
+    add_reconcile(table, bench, place)
     place.stock_active = False
     return table
 
@@ -205,3 +208,47 @@ def send(env, account, adapter):
                 time.sleep(error.retry_after or 1)
         pusher._note_answers(targets, answers, 30)
         env.cr.commit()
+
+
+def add_reconcile(table, bench, place):
+    """What two cabinets show of 50,000 listings is compared, exported, looked at on quants and adjusted."""
+    env, account = bench.env, place.account_id
+    rows = env["marketplace.stock"].search([("account_id", "=", account.id)], limit=COMPARED)
+    env["marketplace.stock"].search([("account_id", "=", account.id), ("id", "not in", rows.ids)]).unlink()
+    shown = [
+        dto.StockLevel(row.offer_id.article, place.external_id, row.quantity + (number % 10 == 0), 0)
+        for number, row in enumerate(rows)
+    ]
+    env.cr.commit()
+    env.invalidate_all()
+    compared = Measure()
+    with compared.block(env, len(shown)):
+        env["marketplace.stock.checker"]._store_levels(account, shown)
+    table.add("own warehouses compared", compared, compared.queries, compared.seconds)
+    bench.require(compared.queries <= 10, f"comparing stock: {compared.queries} queries")
+    checker = env["marketplace.fbo.checker"]
+    held = {level.article: (3, 0) for level in shown}
+    for label in ("FBO compared for the first time", "FBO compared again"):
+        listings = checker._read_listings(account)
+        measured = Measure()
+        with measured.block(env, len(shown)):
+            checker._store(account, listings, held)
+        table.add(label, measured, measured.queries, measured.seconds)
+        bench.require(measured.queries <= 30, f"{label}: {measured.queries} queries")
+    found = env["marketplace.stock"].search([("state", "=", "held")])
+    sheet = Measure()
+    with sheet.block(env, len(found)):
+        env["marketplace.stock.sheet"]._make(found)
+    table.add("written to a sheet", sheet, sheet.queries, sheet.seconds)
+    page = Measure()
+    with page.block(env, 80):
+        env["marketplace.stock"].search([("to_reconcile", "=", True)], limit=80).read(
+            ["offer_id", "difference", "cause"]
+        )
+        env["marketplace.stock"]._read_group([("to_reconcile", "=", True)], ["cause"], ["__count"])
+    table.add("a page of the list, and its groups", page, page.queries, page.seconds)
+    adjusted = Measure()
+    payload = {"reason": "Bench", "user": env.uid}
+    with adjusted.block(env, ADJUSTED):
+        env["marketplace.fbo.adjuster"]._adjust(found[:ADJUSTED], payload)
+    table.add("FBO stock adjusted", adjusted, adjusted.queries, adjusted.seconds)

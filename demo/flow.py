@@ -20,6 +20,8 @@ ASSEMBLED = POSTINGS * 2 // 3
 MARKED = ("Пижама детская", "Комбинезон детский")
 #: Postings that the company delivers itself, and those from the marketplace's own warehouse.
 OWN, FBO = 8, 20
+#: Pieces of each product that lie with the marketplace.
+FBO_STOCK = 30
 FBO_STATUSES = {"awaiting_packaging": 2, "delivering": 3, "delivered": 5}
 PATIENCE = 120
 
@@ -55,6 +57,7 @@ def fill_simulator():
         {"offer_id": "NEW-GIFT-02", "name": "Открытка ручной работы", "barcode": "", "price": "149.90", "vat": "0"},
     ]
     control("ozon/products", {"products": rows + strangers})
+    control("ozon/fbo_stocks", {"stocks": [{"offer_id": row["offer_id"], "present": FBO_STOCK} for row in rows]})
     control("ozon/postings", {"count": POSTINGS, "lines_max": 3, "statuses": ["awaiting_packaging"]})
     control("ozon/postings", {"postings": [{"lines": [{"offer_id": "NEW-GIFT-01", "quantity": 1}]}]})
     control("ozon/postings", {"postings": [{"lines": [make_marked_line(rows, name)]} for name in MARKED]})
@@ -286,19 +289,72 @@ def show_stock(env, account):
     return env["marketplace.stock"].search([("account_id", "=", account.id)])
 
 
+def supply_fbo(env, account):
+    """What lies with the marketplace before its first posting is known here, too."""
+    location = account._get_fbo_location()
+    articles = [item.article for item in catalogue.items() if item.article and item.price and item.active]
+    products = env["product.product"].search([("default_code", "in", articles), ("is_storable", "=", True)])
+    Quant = env["stock.quant"].with_context(inventory_mode=True, inventory_name="Начальный остаток FBO")
+    Quant.create(
+        [
+            {"product_id": product.id, "location_id": location.id, "inventory_quantity": FBO_STOCK}
+            for product in products
+        ]
+    )._apply_inventory()
+    env.cr.commit()
+
+
+def reconcile_fbo(env, account):
+    """Some pieces get lost and found there; half of the differences are adjusted, the others are for the visitor."""
+    control("ozon/fbo_stocks", {"drift": 5})
+    poll(env, account, "fbo_stock_check")
+    rows = env["marketplace.stock"].search([("account_id", "=", account.id), ("state", "=", "held")])
+    differing = rows.filtered(lambda row: row.cause == "counted")
+    chosen = differing[: len(differing) // 2]
+    if chosen:
+        wizard = env["marketplace.stock.adjust"].browse(chosen.action_adjust()["res_id"])
+        wizard.action_apply()
+        poll(env, account, "fbo_adjust")
+    return rows, len(differing)
+
+
+def set_prices(env, account):
+    """Ten percent off for the marketplace; one price has jumped, one would not pay for its cost."""
+    offers = env["marketplace.offer"].search([("account_id", "=", account.id), ("state", "=", "linked")])
+    dear, cheap = offers.product_id.sorted("list_price")[-2:]
+    items = [
+        {"applied_on": "3_global", "compute_price": "percentage", "percent_price": 10},
+        {"applied_on": "0_product_variant", "product_id": dear.id, "fixed_price": dear.list_price * 1.45},
+        {"applied_on": "0_product_variant", "product_id": cheap.id, "fixed_price": cheap.list_price * 0.75},
+    ]
+    pricelist = env["product.pricelist"].create(
+        {"name": "Ozon", "currency_id": account.price_currency_id.id, "item_ids": [(0, 0, item) for item in items]}
+    )
+    account.write({"price_pricelist_id": pricelist.id, "price_active": True})
+    poll(env, account, "price_check")
+    poll(env, account, "price_push")
+    return env["marketplace.price"].search([("account_id", "=", account.id)])
+
+
+def count_states(rows):
+    labels = dict(rows._fields["state"]._description_selection(rows.env))
+    return ", ".join(f"{labels[state]} {len(group)}" for state, group in rows.grouped("state").items())
+
+
 def count_schemes(orders):
     words = {"fbs": "FBS", "rfbs": "rFBS", "fbo": "FBO"}
     counts = [(words[scheme], len(group)) for scheme, group in orders.grouped("scheme").items()]
     return ", ".join(f"{name} {count}" for name, count in counts)
 
 
-def summarize(account, orders, assembled, handover, delivered, cancelled, returns, stock, seconds):
+def summarize(account, orders, assembled, handover, delivered, cancelled, returns, told, seconds):
     parcels = orders.parcel_ids
     labels = (orders | orders.child_ids).filtered("label_id")
     fbo = orders.filtered(lambda order: order.scheme == "fbo")
     settled = cancelled.filtered(lambda order: order.cancel_state == "done")
     held = orders.filtered(lambda order: order.cancel_state == "hold")
     received = returns.filtered(lambda item: item.state == "received")
+    stock, (fbo_rows, differing), prices = told
     rows = [
         ("Cabinet", f"{account.cabinet_name}, {len(account.warehouse_ids)} warehouses"),
         ("Postings seen", f"{len(orders)}: {count_schemes(orders)}"),
@@ -316,6 +372,8 @@ def summarize(account, orders, assembled, handover, delivered, cancelled, return
         ("Settled in Odoo", f"{len(settled)}, waiting for goods: {len(held)}"),
         ("Returns", f"{len(returns)}, received: {len(received)}"),
         ("Stock shown", f"{len(stock.filtered(lambda row: row.state == 'sent'))} of {len(stock)} numbers accepted"),
+        ("FBO compared", f"{len(fbo_rows)} numbers, {differing} counted otherwise there, half of them adjusted"),
+        ("Prices", count_states(prices)),
         ("Seconds", round(seconds, 1)),
     ]
     for name, value in rows:
@@ -326,6 +384,7 @@ def main(env):
     began = time.monotonic()
     _offers, postings = fill_simulator()
     account = connect(env)
+    supply_fbo(env, account)
     orders = import_orders(env, account, postings)
     scan_codes(env, orders)
     assembled = assemble(env, orders)
@@ -334,9 +393,9 @@ def main(env):
     delivered = deliver_ourselves(env, account, orders)
     cancelled = cancel_some(env, account, orders)
     returns = return_goods(env, account, cancelled, orders)
-    stock = show_stock(env, account)
+    told = show_stock(env, account), reconcile_fbo(env, account), set_prices(env, account)
     orders = env["marketplace.order"].search([("account_id", "=", account.id), ("parent_id", "=", False)])
-    summarize(account, orders, assembled, handover, delivered, cancelled, returns, stock, time.monotonic() - began)
+    summarize(account, orders, assembled, handover, delivered, cancelled, returns, told, time.monotonic() - began)
     env.cr.commit()
 
 

@@ -25,15 +25,8 @@ class MarketplacePriceChecker(models.AbstractModel):
         account, started = jobs.account_id, fields.Datetime.now()
         if not account.price_pricelist_id:
             return self.env._("No pricelist is chosen on the account.")
-        runner, engine = self.env["marketplace.job.runner"], self.env["marketplace.price.engine"]
-        schemes, count = self._get_schemes(account), 0
-        # Reading takes long: no transaction stays open meanwhile.
-        runner._checkpoint()
-        for batch in split_every(BATCH, adapter.iter_prices()):
-            count += self._store(account, batch, schemes, started)
-            runner._checkpoint()
-        self._note_missing(account, started)
-        runner._checkpoint()
+        engine = self.env["marketplace.price.engine"]
+        count = self._read(account, adapter, started)
         # Another commission is another lowest price.
         counts = engine._compute_account(account)
         result = self.env._(
@@ -45,6 +38,20 @@ class MarketplacePriceChecker(models.AbstractModel):
         account._get_schedule("prices_check")._note_run("done", result, started)
         engine._go_on(account, counts)
         return result
+
+    @api.model
+    def _read(self, account, adapter, started=None):
+        """Store what the cabinet shows. Returns how many of its offers have a row."""
+        started = started or fields.Datetime.now()
+        runner, schemes, count = self.env["marketplace.job.runner"], self._get_schemes(account), 0
+        # Reading takes long: no transaction stays open meanwhile.
+        runner._checkpoint()
+        for batch in split_every(BATCH, adapter.iter_prices()):
+            count += self._store(account, batch, schemes, started)
+            runner._checkpoint()
+        self._note_missing(account, started)
+        runner._checkpoint()
+        return count
 
     def _get_schemes(self, account):
         """Ways of selling that this account uses: the dearest of their commissions counts."""

@@ -21,7 +21,7 @@ class MarketplacePricePusher(models.AbstractModel):
 
     @api.model
     def _run_push(self, jobs, adapter, deadline):
-        account, started, counts = jobs.account_id, fields.Datetime.now(), Counter()
+        account, started = jobs.account_id, fields.Datetime.now()
         if not account.price_active:
             return self.env._("Sending prices is switched off on the account.")
         runner, engine = self.env["marketplace.job.runner"], self.env["marketplace.price.engine"]
@@ -29,6 +29,17 @@ class MarketplacePricePusher(models.AbstractModel):
         # It is this job that sends what waits.
         engine._go_on(account, computed - Counter(waiting=computed["waiting"]))
         runner._checkpoint()
+        counts = self._send(account, adapter, deadline)
+        result = self._summarize(counts, computed)
+        account._get_schedule("prices")._note_run("done", result, started)
+        runner._checkpoint()
+        self._go_on_later(account)
+        return result
+
+    @api.model
+    def _send(self, account, adapter, deadline=None):
+        """Send what waits, batch by batch. Returns a counter of the answers, and of the calls."""
+        runner, counts = self.env["marketplace.job.runner"], Counter()
         while claimed := self._claim(account, adapter.info.limits["price_set"]):
             runner._checkpoint()
             answers = self._ask(claimed, adapter)
@@ -39,11 +50,7 @@ class MarketplacePricePusher(models.AbstractModel):
             counts["calls"] += 1
             if not runner._has_time(deadline):
                 break
-        result = self._summarize(counts, computed)
-        account._get_schedule("prices")._note_run("done", result, started)
-        runner._checkpoint()
-        self._go_on_later(account)
-        return result
+        return counts
 
     def _go_on_later(self, account):
         """What the marketplace does not take yet is sent as soon as it does."""

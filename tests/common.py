@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import Command, fields
 from odoo.tests import TransactionCase
 
@@ -146,6 +148,16 @@ class MarketplaceCase(TransactionCase):
         orders = self._store(*postings, account=account)
         self.env["marketplace.order.processor"]._process(orders.filtered(lambda order: order.state == "received"))
         return orders
+
+
+class TestModeCase:
+    """For cases of the web: Odoo keeps them in the registry's test mode all the time, and warns of entering it."""
+
+    @contextmanager
+    def enter_registry_test_mode(self):
+        self.env.flush_all()
+        yield
+        self.env.invalidate_all()
 
 
 class SimulatorMarketplaceCase(MarketplaceCase):

@@ -1,11 +1,9 @@
-from contextlib import contextmanager
-
 from odoo import fields
 from odoo.tests import HttpCase
 
 from odoo.addons.sale_marketplace.marketplaces.base import limiter
 
-from .common import SimulatorMarketplaceCase
+from .common import SimulatorMarketplaceCase, TestModeCase
 
 SHIP, SHIP_PART = "/v4/posting/fbs/ship", "/v4/posting/fbs/ship/package"
 LABEL_CREATE, LABEL_GET = "/v3/posting/fbs/package-label/create", "/v2/posting/fbs/package-label/get"
@@ -75,10 +73,5 @@ class ShippingCase(SimulatorMarketplaceCase):
         )
 
 
-class HttpShippingCase(ShippingCase, HttpCase):
-    @contextmanager
-    def enter_registry_test_mode(self):
-        """Odoo's web test cases are always in this mode, and say so in a warning."""
-        self.env.flush_all()
-        yield
-        self.env.invalidate_all()
+class HttpShippingCase(TestModeCase, ShippingCase, HttpCase):
+    """The same with a browser."""
