@@ -216,7 +216,12 @@ def add_reconcile(table, bench, place):
     rows = env["marketplace.stock"].search([("account_id", "=", account.id)], limit=COMPARED)
     env["marketplace.stock"].search([("account_id", "=", account.id), ("id", "not in", rows.ids)]).unlink()
     shown = [
-        dto.StockLevel(row.offer_id.article, place.external_id, row.quantity + (number % 10 == 0), 0)
+        dto.StockLevel(
+            article=row.offer_id.article,
+            warehouse_id=place.external_id,
+            present=row.quantity + (number % 10 == 0),
+            reserved=0,
+        )
         for number, row in enumerate(rows)
     ]
     env.cr.commit()

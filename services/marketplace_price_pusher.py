@@ -167,5 +167,5 @@ class MarketplacePricePusher(models.AbstractModel):
             reason = self.env._("The marketplace takes no more changes of this price for now: it is sent later.")
             return {**vals, "not_before": now + wait, **({"reason": reason} if same else {})}
         if same:
-            vals |= {"state": "refused", "reason": explain(answer.code, answer.message)[:250]}
+            vals |= {"state": "refused", "reason": explain(answer, row)[:250]}
         return vals

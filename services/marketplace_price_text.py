@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools.misc import formatLang
 
+from ..marketplaces.base import refusals
+
 
 class MarketplacePriceText(models.AbstractModel):
     """The words of prices: why one is not sent, what the marketplace says to it, how it came about."""
@@ -69,31 +71,33 @@ class MarketplacePriceText(models.AbstractModel):
         )
 
     @api.model
-    def _get_refusal(self, code, message=""):
-        """A refusal of one price: the marketplace's word, as a sentence where it is known."""
-        return self._get_known_refusals().get(code) or message or code or self.env._("Refused without a reason.")
+    def _get_refusal(self, answer, row):
+        """Why the marketplace did not take a price, and what it wants, in one sentence.
 
-    def _get_known_refusals(self):
-        small = self.env._(
-            "The price before discount is too close to the price: up to 400 it must be more than 20 above, up to "
-            "10,000 more than 5 %, beyond that more than 500."
-        )
+        :param answer: ``dto.PriceAnswer``
+        """
+        known = self._get_refusals(self._money(answer.bound, row)).get(answer.reason)
+        if known:
+            return known
+        return self.env._("The marketplace refused: %(message)s (%(code)s)", message=answer.message, code=answer.code)
+
+    def _get_refusals(self, bound):
         return {
-            "NOT_FOUND_ERROR": self.env._("The listing does not exist in this cabinet."),
-            "no_answer": self.env._("The marketplace said nothing about this price."),
-            "invalid_category_price": self.env._(
-                "The price is outside of what the marketplace allows in this category."
+            refusals.UNKNOWN: self.env._("The listing does not exist in this cabinet."),
+            refusals.NO_ANSWER: self.env._("The marketplace said nothing about this price."),
+            refusals.CATEGORY: self.env._("The price is outside of what the marketplace allows in this category."),
+            refusals.CURRENCY: self.env._("The price is not in the currency of the cabinet's contract."),
+            refusals.UNREADABLE: self.env._("The marketplace cannot read the price."),
+            refusals.NOT_POSITIVE: self.env._("The price must be above 0."),
+            refusals.OLD_TOO_CLOSE: self.env._(
+                "The price before discount is too close to the price: it must be above %s, or none.", bound
             ),
-            "invalid_currency": self.env._("The price is not in the currency of the cabinet's contract."),
-            "invalid_price": self.env._("The marketplace cannot read the price."),
-            "price_negative": self.env._("The price must be above 0."),
-            "discount_for_low_price_is_too_small": small,
-            "discount_for_average_price_is_too_small": small,
-            "discount_for_top_price_is_too_small": small,
-            "discount_too_big": self.env._("The price before discount is so high that the discount is 90 % or more."),
-            "price_less_than_min_auto_price": self.env._("The price is below the minimum price."),
-            "min_auto_price_too_small": self.env._("The minimum price is below half of the price."),
-            "action_price_enabled_min_price_missing": self.env._(
+            refusals.OLD_TOO_HIGH: self.env._(
+                "The price before discount is too high for this price: it must be below %s.", bound
+            ),
+            refusals.BELOW_MINIMUM: self.env._("The price is below the minimum price in the cabinet."),
+            refusals.MINIMUM_TOO_LOW: self.env._("The minimum price is too low for this price: at least %s.", bound),
+            refusals.MINIMUM_MISSING: self.env._(
                 "Automatic promotions are switched on for the listing: they need a minimum price."
             ),
         }

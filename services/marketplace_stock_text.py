@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools.misc import formatLang
 
+from ..marketplaces.base import refusals
+
 #: Steps that say whose they are.
 NOTED = ("on_hand", "share", "reserved", "pool", "fixed")
 
@@ -93,25 +95,23 @@ class MarketplaceStockText(models.AbstractModel):
     @api.model
     def _get_refusal(self, answer):
         """Why the marketplace did not take a number, and what to do, in one sentence."""
-        known = self._get_refusals().get(answer.code)
+        known = self._get_refusals().get(answer.reason)
         if known:
             return known
         return self.env._("The marketplace refused: %(message)s (%(code)s)", message=answer.message, code=answer.code)
 
     def _get_refusals(self):
-        unknown = self.env._("The cabinet does not know this listing: load the offers again.")
-        oversized = self.env._("Its size does not fit this warehouse: change its dimensions, or exclude it here.")
         return {
-            "TOO_MANY_REQUESTS": self.env._("Sent too often: it is repeated by itself."),
-            "NOT_FOUND_ERROR": unknown,
-            "offer_id_not_found": unknown,
-            "product_is_not_created": self.env._("The card is not on sale yet: finish it in the cabinet."),
-            "PRODUCT_HAS_NOT_BEEN_TAGGED_YET": self.env._("The marketplace is still examining the card: try later."),
-            "WAREHOUSE_NOT_FOUND": self.env._("The cabinet has no such warehouse any more: load the warehouses again."),
-            "STOCK_TOO_BIG": self.env._("The number is too big: set «At Most» on the warehouse."),
-            "PRODUCT_IS_ARCHIVED": self.env._("The listing is in the marketplace's archive: bring it back there."),
-            "NON_KGT_ON_KGT_WAREHOUSE": self.env._("This warehouse takes bulky goods only: exclude the product here."),
-            "OVER_MAX_OVH_KGT": oversized,
-            "OVER_MAX_OVH_NON_KGT": oversized,
-            "no_answer": self.env._("The marketplace said nothing of it: send it again."),
+            refusals.TOO_OFTEN: self.env._("Sent too often: it is repeated by itself."),
+            refusals.UNKNOWN: self.env._("The cabinet does not know this listing: load the offers again."),
+            refusals.NOT_ON_SALE: self.env._("The card is not on sale yet: finish it in the cabinet."),
+            refusals.EXAMINED: self.env._("The marketplace is still examining the card: try later."),
+            refusals.NO_WAREHOUSE: self.env._("The cabinet has no such warehouse any more: load the warehouses again."),
+            refusals.TOO_MUCH: self.env._("The number is too big: set «At Most» on the warehouse."),
+            refusals.ARCHIVED: self.env._("The listing is in the marketplace's archive: bring it back there."),
+            refusals.BULKY_ONLY: self.env._("This warehouse takes bulky goods only: exclude the product here."),
+            refusals.OVERSIZED: self.env._(
+                "Its size does not fit this warehouse: change its dimensions, or exclude it here."
+            ),
+            refusals.NO_ANSWER: self.env._("The marketplace said nothing of it: send it again."),
         }

@@ -39,7 +39,7 @@ class TestPricesSent(PricesCase):
         self.account.price_old_pricelist_id = old
         self._push()
         self.assertEqual(self.row.state, "refused")
-        self.assertIn("too close", self.row.reason)
+        self.assertIn("must be above 1,052.63", self.row.reason)
         self.assertNotEqual(Decimal(self._get_there()["T-001"]["old_price"]), 1010)
         self._push()
         self.assertEqual(len(self._get_told()), 1)

@@ -2,14 +2,37 @@
 
 from decimal import Decimal
 
-from ..base import dto, parse, status
+from ..base import dto, parse, refusals, status
 
 WRITE_BATCH = 1000
 READ_PAGE = 1000
 #: Ten changes per product and hour: the next one is tried after this.
 LATER_SECONDS = 600
 _TOO_OFTEN = "limit exceeded"
-_ZERO = Decimal(0)
+_ZERO, _KOPECK = Decimal(0), Decimal("0.01")
+_REASONS = {
+    "NOT_FOUND_ERROR": refusals.UNKNOWN,
+    "invalid_category_price": refusals.CATEGORY,
+    "invalid_currency": refusals.CURRENCY,
+    "invalid_price": refusals.UNREADABLE,
+    "price_negative": refusals.NOT_POSITIVE,
+    "discount_for_low_price_is_too_small": refusals.OLD_TOO_CLOSE,
+    "discount_for_average_price_is_too_small": refusals.OLD_TOO_CLOSE,
+    "discount_for_top_price_is_too_small": refusals.OLD_TOO_CLOSE,
+    "discount_too_big": refusals.OLD_TOO_HIGH,
+    "price_less_than_min_auto_price": refusals.BELOW_MINIMUM,
+    "min_auto_price_too_small": refusals.MINIMUM_TOO_LOW,
+    "action_price_enabled_min_price_missing": refusals.MINIMUM_MISSING,
+    refusals.NO_ANSWER: refusals.NO_ANSWER,
+}
+#: What the price before discount must exceed, by the word of the refusal; what it must not reach.
+_BOUNDS = {
+    "discount_for_low_price_is_too_small": lambda price: price + 20,
+    "discount_for_average_price_is_too_small": lambda price: price / Decimal("0.95"),
+    "discount_for_top_price_is_too_small": lambda price: price + 500,
+    "discount_too_big": lambda price: price * 10,
+    "min_auto_price_too_small": lambda price: price / 2,
+}
 #: scheme → (commission %, fees of one sale at their highest, fee of a return)
 _COMMISSIONS = {
     status.FBS: (
@@ -50,7 +73,7 @@ def _make_row(target):
 
 
 def _money(amount):
-    return format(amount.quantize(Decimal("0.01")), "f")
+    return format(amount.quantize(_KOPECK), "f")
 
 
 def read_body(articles, cursor):
@@ -62,22 +85,26 @@ def parse_answers(answer, targets):
     """One ``dto.PriceAnswer`` per target, in their order. HTTP 200 says nothing yet."""
     rows = parse.objects(answer.get("result"), "result")
     found = {parse.text(row.get("offer_id"), "result.offer_id"): row for row in rows}
-    return [_parse_answer(found.get(target.article), target.article) for target in targets]
+    return [_parse_answer(found.get(target.article), target) for target in targets]
 
 
-def _parse_answer(row, article):
+def _parse_answer(row, target):
+    article = target.article
     if row is None:
-        return dto.PriceAnswer(article=article, state="refused", code="no_answer")
+        return dto.PriceAnswer(article=article, state="refused", code=refusals.NO_ANSWER, reason=refusals.NO_ANSWER)
     if row.get("updated") is True:
         return dto.PriceAnswer(article=article, state="accepted")
     problems = parse.objects(row.get("errors"), "result.errors")
     first = problems[0] if problems else {}
     # The documentation prints one code with a blank in it.
-    code = parse.text(first.get("code"), "result.errors.code").replace("cat egory", "category") or "no_answer"
+    code = parse.text(first.get("code"), "result.errors.code").replace("cat egory", "category")
+    code = code or refusals.NO_ANSWER
     message = parse.text(first.get("message"), "result.errors.message")
+    said = {"article": article, "code": code, "message": message}
     if _TOO_OFTEN in f"{code} {message}":
-        return dto.PriceAnswer(article=article, state="later", code=code, message=message, retry_after=LATER_SECONDS)
-    return dto.PriceAnswer(article=article, state="refused", code=code, message=message)
+        return dto.PriceAnswer(**said, state="later", reason=refusals.TOO_OFTEN, retry_after=LATER_SECONDS)
+    bound = _BOUNDS[code](target.price).quantize(_KOPECK) if code in _BOUNDS else None
+    return dto.PriceAnswer(**said, state="refused", reason=_REASONS.get(code, ""), bound=bound)
 
 
 def parse_price(row, quarantined=frozenset()):

@@ -1,6 +1,6 @@
 """Stock in Ozon's words: ``/v2/products/stocks`` and the methods that read it."""
 
-from ..base import dto, parse
+from ..base import dto, parse, refusals
 from . import requests
 
 #: Pairs of product and warehouse per call, and articles per question.
@@ -9,6 +9,20 @@ READ_PAGE = 1000
 #: One number per pair in so many seconds.
 REPEAT_SECONDS = 30
 _TOO_OFTEN = "TOO_MANY_REQUESTS"
+_REASONS = {
+    _TOO_OFTEN: refusals.TOO_OFTEN,
+    "NOT_FOUND_ERROR": refusals.UNKNOWN,
+    "offer_id_not_found": refusals.UNKNOWN,
+    "product_is_not_created": refusals.NOT_ON_SALE,
+    "PRODUCT_HAS_NOT_BEEN_TAGGED_YET": refusals.EXAMINED,
+    "WAREHOUSE_NOT_FOUND": refusals.NO_WAREHOUSE,
+    "STOCK_TOO_BIG": refusals.TOO_MUCH,
+    "PRODUCT_IS_ARCHIVED": refusals.ARCHIVED,
+    "NON_KGT_ON_KGT_WAREHOUSE": refusals.BULKY_ONLY,
+    "OVER_MAX_OVH_KGT": refusals.OVERSIZED,
+    "OVER_MAX_OVH_NON_KGT": refusals.OVERSIZED,
+    refusals.NO_ANSWER: refusals.NO_ANSWER,
+}
 
 
 def write_body(targets):
@@ -45,16 +59,17 @@ def parse_answers(answer, targets):
 def _parse_answer(row, target):
     pair = {"article": target.article, "warehouse_id": target.warehouse_id}
     if row is None:
-        return dto.StockAnswer(**pair, state="refused", code="no_answer")
+        return dto.StockAnswer(**pair, state="refused", code=refusals.NO_ANSWER, reason=refusals.NO_ANSWER)
     if row.get("updated") is True:
         return dto.StockAnswer(**pair, state="accepted")
     found = parse.objects(row.get("errors"), "result.errors")
     first = found[0] if found else {}
-    code = parse.text(first.get("code"), "result.errors.code") or "no_answer"
+    code = parse.text(first.get("code"), "result.errors.code") or refusals.NO_ANSWER
     message = parse.text(first.get("message"), "result.errors.message")
+    said = {**pair, "code": code, "message": message, "reason": _REASONS.get(code, "")}
     if code == _TOO_OFTEN:
-        return dto.StockAnswer(**pair, state="later", code=code, message=message, retry_after=REPEAT_SECONDS)
-    return dto.StockAnswer(**pair, state="refused", code=code, message=message)
+        return dto.StockAnswer(**said, state="later", retry_after=REPEAT_SECONDS)
+    return dto.StockAnswer(**said, state="refused")
 
 
 def parse_level(row):

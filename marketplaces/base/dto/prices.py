@@ -27,12 +27,18 @@ class PriceTarget:
 
 @value
 class PriceAnswer:
-    """``state``: accepted | refused | later (changed too often, repeat after ``retry_after`` seconds)."""
+    """``state``: accepted | refused | later (changed too often, repeat after ``retry_after`` seconds).
+
+    ``code`` and ``message`` are the vendor's, ``reason`` is one of ``refusals`` or "", ``bound`` the amount that it
+    names.
+    """
 
     article: str
     state: str
     code: str = ""
     message: str = ""
+    reason: str = ""
+    bound: Decimal | None = None
     retry_after: int = 0
 
 

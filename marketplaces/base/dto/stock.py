@@ -20,7 +20,7 @@ class StockAnswer:
     """What the marketplace said of one target.
 
     ``state``: accepted | refused | later (told too often, repeat after ``retry_after`` seconds). ``code`` and
-    ``message`` are the vendor's.
+    ``message`` are the vendor's, ``reason`` is one of ``refusals`` or "".
     """
 
     article: str
@@ -28,6 +28,7 @@ class StockAnswer:
     state: str
     code: str = ""
     message: str = ""
+    reason: str = ""
     retry_after: int = 0
 
 
