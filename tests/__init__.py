@@ -44,6 +44,7 @@ from . import (
     test_status_map,
     test_stock,
     test_stock_kits,
+    test_stock_property,
     test_stock_push,
     test_stock_rows,
     test_stock_sold_there,
