@@ -52,12 +52,16 @@ class StockCase(OrdersSimulatorCase):
         place = int(self.place.external_id)
         return {row["offer_id"]: row["free"] for row in rows if row["warehouse_id"] == place}
 
-    def _get_sent(self):
-        """[(moment, {(article, warehouse): number})] of the calls that the cabinet has received."""
+    def _get_sent(self, status=None):
+        """[(moment, {(article, warehouse): number})] of the calls that the cabinet has received.
+
+        :param status: only those that it has answered so
+        """
         rows = self.simulator.control("GET", f"requests?path={WRITE}")["requests"]
         return [
             (row["at"], {(pair["offer_id"], pair["warehouse_id"]): pair["stock"] for pair in row["body"]["stocks"]})
             for row in rows
+            if status in (None, row["status"])
         ]
 
 
