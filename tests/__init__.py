@@ -44,6 +44,7 @@ from . import (
     test_status_map,
     test_stock,
     test_stock_bad_input,
+    test_stock_killed,
     test_stock_kits,
     test_stock_last_piece,
     test_stock_manufacturing,
