@@ -24,7 +24,7 @@ class TestStockKilled(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
-        self.env, self.other = self._connect(), self._connect()
+        self.one, self.two = self._connect(), self._connect()
         self.simulator = SimulatorProcess(products=0, postings=0, no_limits=True, client_id=CLIENT_ID).start()
         self.addCleanup(self.simulator.stop)
         listing = {"offer_id": "KILLED-1", "name": "Товар", "price": "10"}
@@ -32,7 +32,7 @@ class TestStockKilled(BaseCase):
         self.addCleanup(self._remove)
         self.account = self._make_account()
         self.rule = self._make_rule()
-        self.env.cr.commit()
+        self.one.cr.commit()
 
     def _connect(self):
         cr = self.registry.cursor()
@@ -41,7 +41,7 @@ class TestStockKilled(BaseCase):
 
     def _make_account(self):
         # Without a warehouse nothing else is made with it, and nothing has to be removed.
-        account = self.env["marketplace.account"].create(
+        account = self.one["marketplace.account"].create(
             {
                 "name": "Killed",
                 "client_id": str(CLIENT_ID),
@@ -52,18 +52,18 @@ class TestStockKilled(BaseCase):
                 "warehouse_id": False,
             }
         )
-        self.env["marketplace.job"].search([("account_id", "=", account.id)]).unlink()
+        self.one["marketplace.job"].search([("account_id", "=", account.id)]).unlink()
         return account
 
     def _make_rule(self):
         """The number is fixed: no goods have to lie anywhere for it."""
-        product = self.env["product.product"].create({"name": "Killed", "is_storable": True})
-        self.env["marketplace.offer"].create(
+        product = self.one["product.product"].create({"name": "Killed", "is_storable": True})
+        self.one["marketplace.offer"].create(
             {"account_id": self.account.id, "article": "KILLED-1", "product_id": product.id}
         )
-        warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.account.company_id.id)], limit=1)
+        warehouse = self.one["stock.warehouse"].search([("company_id", "=", self.account.company_id.id)], limit=1)
         rows = self.simulator.control("GET", "ozon/warehouses")["warehouses"]
-        self.env["marketplace.warehouse"].create(
+        self.one["marketplace.warehouse"].create(
             {
                 "account_id": self.account.id,
                 "name": "Killed",
@@ -74,34 +74,34 @@ class TestStockKilled(BaseCase):
             }
         )
         values = {"target": "product", "product_id": product.id, "mode": "fixed", "fixed": 5}
-        return self.env["marketplace.stock.rule"].create({"account_id": self.account.id, **values})
+        return self.one["marketplace.stock.rule"].create({"account_id": self.account.id, **values})
 
     def _remove(self):
-        for env in (self.env, self.other):
+        for env in (self.one, self.two):
             env.cr.rollback()
             env.invalidate_all()
-        account = self.env["marketplace.account"].search([("client_id", "=", str(CLIENT_ID))])
-        products = self.env["product.product"].search([("name", "=", "Killed")])
+        account = self.one["marketplace.account"].search([("client_id", "=", str(CLIENT_ID))])
+        products = self.one["product.product"].search([("name", "=", "Killed")])
         account.unlink()
         products.product_tmpl_id.unlink()
-        self.env.cr.commit()
+        self.one.cr.commit()
 
     # --- steps ------------------------------------------------------------------------------------------------------
     def _set(self, number):
         self.rule.fixed = number
-        self.env["marketplace.stock.engine"]._compute_account(self.account)
-        self.env.cr.commit()
+        self.one["marketplace.stock.engine"]._compute_account(self.account)
+        self.one.cr.commit()
 
     def _work(self):
         """One run of the stock lane's scheduled action, here."""
-        self.env["marketplace.job"]._cron_run_lane("stock")
-        self.env.cr.commit()
-        self.env.invalidate_all()
+        self.one["marketplace.job"]._cron_run_lane("stock")
+        self.one.cr.commit()
+        self.one.invalidate_all()
 
     def _get_row(self):
-        self.env.cr.rollback()
-        self.env.invalidate_all()
-        return self.env["marketplace.stock"].search([("account_id", "=", self.account.id)])
+        self.one.cr.rollback()
+        self.one.invalidate_all()
+        return self.one["marketplace.stock"].search([("account_id", "=", self.account.id)])
 
     def _get_shown(self):
         rows = self.simulator.control("GET", "ozon/stocks")["stocks"]
@@ -113,7 +113,7 @@ class TestStockKilled(BaseCase):
     def _find_job(self):
         """What is still to be done, or was begun."""
         open_jobs = [("operation", "=", "stock_push"), ("state", "not in", ("done", "cancelled"))]
-        return self.env["marketplace.job"].search([("account_id", "=", self.account.id), *open_jobs])
+        return self.one["marketplace.job"].search([("account_id", "=", self.account.id), *open_jobs])
 
     def _start_worker(self):
         command = [sys.executable, "-m", "odoo", "shell", "-c", config["config"], "-d", get_db_name(), "--no-http"]
@@ -132,27 +132,27 @@ class TestStockKilled(BaseCase):
         worker = self._start_worker()
         self._wait(lambda: self._get_row().claimed_until, "a worker's claim")
         query = SQL("SELECT pg_backend_pid(), id FROM marketplace_stock WHERE id = %s FOR UPDATE", self._get_row().id)
-        ((holder, _row_id),) = self.other.execute_query(query)
+        ((holder, _row_id),) = self.two.execute_query(query)
         self._wait(lambda: self._get_shown() == 7, "the number")
         self._wait(lambda: self._is_waited_for(holder), "the worker's wish to write")
         worker.kill()
         worker.wait()
-        self.other.cr.rollback()
+        self.two.cr.rollback()
         self._wait(self._is_job_free, "the end of the dead worker's connections")
 
     def _wait(self, condition, what):
         self.simulator.wait(condition, timeout=PATIENCE, message=what)
 
     def _is_waited_for(self, holder):
-        self.env.cr.rollback()
+        self.one.cr.rollback()
         query = SQL("SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", holder)
-        return self.env.execute_query(query)[0][0]
+        return self.one.execute_query(query)[0][0]
 
     def _is_job_free(self):
-        self.env.cr.rollback()
-        self.env.invalidate_all()
+        self.one.cr.rollback()
+        self.one.invalidate_all()
         free = self._find_job().try_lock_for_update()
-        self.env.cr.rollback()
+        self.one.cr.rollback()
         return free
 
     # --- the test -----------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ class TestStockKilled(BaseCase):
         self.assertGreaterEqual(job.eta, self._get_row().claimed_until.replace(microsecond=0))
         self._get_row().claimed_until = False
         self._find_job().eta = fields.Datetime.now()
-        self.env.cr.commit()
+        self.one.cr.commit()
         self._work()
         self.assertEqual(self._count_calls(), calls + 1)
         self.assertEqual((self._get_row().state, self._get_shown()), ("sent", 5))
