@@ -129,9 +129,11 @@ def count(places: Sequence[Place], basis: str) -> Decimal:
 
 
 def _count_places(tally, places, basis):
-    """A location below zero takes from the others: those goods are gone, whatever the shelf says."""
+    """A location below zero takes from the others: those goods are gone, whatever the shelf says, and all of them,
+    whatever its share."""
     for place in places:
-        part = place.share / HUNDRED if place.share != HUNDRED else ONE
+        left = place.on_hand - place.reserved if basis == "free" else place.on_hand
+        part = place.share / HUNDRED if place.share != HUNDRED and (left > 0 or not place.share) else ONE
         tally.note("on_hand", place.on_hand, tally.total + place.on_hand * part, place.name)
         if part != ONE:
             tally.note("share", place.share, tally.total, place.name)

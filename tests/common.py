@@ -75,6 +75,20 @@ class MarketplaceCase(TransactionCase):
         return products
 
     @classmethod
+    def _make_kit(cls, product, parts):
+        """:param parts: {product: pieces in one kit}"""
+        return cls.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "type": "phantom",
+                "product_qty": 1,
+                "bom_line_ids": [
+                    Command.create({"product_id": part.id, "product_qty": quantity}) for part, quantity in parts.items()
+                ],
+            }
+        )
+
+    @classmethod
     def _make_account(cls, **values):
         return cls.env["marketplace.account"].create(
             {

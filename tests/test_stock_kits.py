@@ -24,19 +24,6 @@ class TestStockKits(MarketplaceCase):
             cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, quantity - 1000)
         cls.env["marketplace.stock.engine"]._compute_account(cls.account)
 
-    @classmethod
-    def _make_kit(cls, product, parts):
-        cls.env["mrp.bom"].create(
-            {
-                "product_tmpl_id": product.product_tmpl_id.id,
-                "type": "phantom",
-                "product_qty": 1,
-                "bom_line_ids": [
-                    Command.create({"product_id": part.id, "product_qty": quantity}) for part, quantity in parts.items()
-                ],
-            }
-        )
-
     def _get(self, product):
         return self.env["marketplace.stock"].search([("product_id", "=", product.id)]).quantity
 

@@ -1,15 +1,12 @@
-import random
 from datetime import timedelta
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.sale_marketplace.engine import Again
 
 from .builders import make_line, make_order
-from .stock_case import StockCase
-
-WRITE = "/v2/products/stocks"
+from .stock_case import WRITE, StockCase
 
 
 @tagged("post_install", "-at_install")
@@ -20,12 +17,6 @@ class TestStockPush(StockCase):
         super().setUp()
         self.product = self.products[0]
         self.env["marketplace.stock.engine"]._compute_account(self.account)
-
-    def _push(self):
-        self._absorb()
-        self.env["marketplace.stock"].search([]).write({"not_before": False, "claimed_until": False})
-        self._enqueue("stock_push")
-        self._run_jobs("stock", rounds=4)
 
     def test_only_what_changed_in_full_batches(self):
         self._push()
@@ -209,40 +200,3 @@ class TestStockPush(StockCase):
         self.assertEqual(missing, last)
         self.assertEqual((first.goods_missing, last.goods_missing), (False, True))
         self.assertEqual((self.account.missing_count, second.missing_count), (0, 1))
-
-    def test_a_thousand_random_operations(self):
-        """Property: whatever happens, the cabinet shows what a slow, independent computation says."""
-        chance = random.Random(20261127)
-        self.place.write({"stock_buffer": 2, "stock_cap": 40, "stock_threshold": 3, "stock_pack": 2})
-        shelf = self.env["stock.location"].create(
-            {"name": "Витрина", "location_id": self.warehouse.view_location_id.id}
-        )
-        self.place.stock_location_ids = [Command.create({"location_id": shelf.id, "share": 50})]
-        stock = self.warehouse.lot_stock_id
-        for product in self.products:
-            self._move(product, -980)
-        for number in range(1000):
-            product = chance.choice(self.products)
-            if chance.random() < 0.7:
-                place = chance.choice((stock, shelf))
-                amount = chance.choice((-6, -3, -1, 1, 2, 5, 6))
-                self._move(product, amount, place)
-            else:
-                place = chance.choice((stock, shelf))
-                held = self.env["stock.quant"]._gather(product, place)
-                amount = chance.randint(1, 3)
-                if held and held[0].available_quantity >= amount:
-                    self.env["stock.quant"]._update_reserved_quantity(product, place, amount)
-            if number % 100 == 99:
-                self._push()
-                for product in self.products:
-                    self.assertEqual(self._get_shown(product), self._compute_slowly(product, stock, shelf), number)
-
-    def _compute_slowly(self, product, stock, shelf):
-        free = {}
-        for place in (stock, shelf):
-            quants = self.env["stock.quant"].search([("product_id", "=", product.id), ("location_id", "=", place.id)])
-            free[place] = sum(quants.mapped("quantity")) - sum(quants.mapped("reserved_quantity"))
-        pieces = free[stock] + free[shelf] / 2 - 2
-        whole = min(int(pieces // 2 * 2), 40) if pieces > 0 else 0
-        return whole if whole >= 3 else 0

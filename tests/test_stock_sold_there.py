@@ -1,8 +1,6 @@
 from odoo.tests import tagged
 
-from .stock_case import StockCase
-
-WRITE = "/v2/products/stocks"
+from .stock_case import WRITE, StockCase
 
 
 @tagged("post_install", "-at_install")
@@ -16,11 +14,6 @@ class TestStockSoldThere(StockCase):
         self.place.stock_cap = 40
         self.env["marketplace.stock.engine"]._compute_account(self.account)
         self._push()
-
-    def _push(self):
-        self._absorb()
-        self.env["marketplace.stock"].search([]).write({"not_before": False, "claimed_until": False})
-        self._run_jobs("stock", rounds=4)
 
     def _order(self, quantity, **values):
         number = self._buy((self.product, quantity), warehouse_id=int(self.place.external_id), **values)

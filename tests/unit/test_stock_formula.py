@@ -52,6 +52,10 @@ class TestStockFormula(BaseCase):
     def test_never_below_zero_never_a_part(self):
         self.assertEqual(self._get([place(-3)]), 0)
         self.assertEqual(self._get([place(-3), place(5)]), 2)
+        self.assertEqual(self._get([place(-4, share=50), place(10)]), 6, "what is missing is missing wholly")
+        self.assertEqual(self._get([place(2, 6, share=50), place(10)]), 6)
+        self.assertEqual(self._get([place(2, 6, share=50), place(10)], basis="on_hand"), 11)
+        self.assertEqual(self._get([place(-4, share=0), place(10)]), 10, "this place is not counted at all")
         self.assertEqual(self._get([place("2.7")]), 2)
         self.assertEqual(self._get([place("0.3")], buffer=Decimal("0.1")), 0)
         self.assertEqual(self._get([]), 0)
