@@ -44,6 +44,7 @@
         "views/marketplace_cancel_request_views.xml",
         "views/marketplace_account_views.xml",
         "views/marketplace_price_views.xml",
+        "views/marketplace_account_stock_views.xml",
         "views/marketplace_account_price_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",

@@ -22,6 +22,11 @@ MARKED = ("Пижама детская", "Комбинезон детский")
 OWN, FBO = 8, 20
 #: Pieces of each product that lie with the marketplace.
 FBO_STOCK = 30
+#: What the marketplace takes of a sale, in roubles.
+FEES = {
+    **dict.fromkeys(("fbs_direct_flow_trans_max_amount", "fbo_direct_flow_trans_max_amount"), 5),
+    **dict.fromkeys(("fbs_deliv_to_customer_amount", "fbo_deliv_to_customer_amount", "fbs_first_mile_max_amount"), 0),
+}
 FBO_STATUSES = {"awaiting_packaging": 2, "delivering": 3, "delivered": 5}
 PATIENCE = 120
 
@@ -165,15 +170,20 @@ def poll(env, account, *operations):
     jobs = env["marketplace.job"]
     for operation in operations:
         jobs._enqueue(operation, account, priority=1)
+    wait_for(env, account, *operations)
+    applied = [("account_id", "=", account.id), ("to_apply", "=", True)]
+    work(env, lambda: not env["marketplace.order"].search_count(applied), "the statuses to do their work")
+
+
+def wait_for(env, account, *operations):
     env.cr.commit()
+    jobs = env["marketplace.job"]
     open_jobs = [
         ("account_id", "=", account.id),
         ("operation", "in", operations),
         ("state", "in", ("pending", "running")),
     ]
     work(env, lambda: not jobs.search_count(open_jobs), ", ".join(operations))
-    applied = [("account_id", "=", account.id), ("to_apply", "=", True)]
-    work(env, lambda: not env["marketplace.order"].search_count(applied), "the statuses to do their work")
 
 
 def deliver_ourselves(env, account, orders):
@@ -314,13 +324,18 @@ def reconcile_fbo(env, account):
     if chosen:
         wizard = env["marketplace.stock.adjust"].browse(chosen.action_adjust()["res_id"])
         wizard.action_apply()
-        poll(env, account, "fbo_adjust")
+        wait_for(env, account, "fbo_adjust")
     return rows, len(differing)
 
 
 def set_prices(env, account):
     """Ten percent off for the marketplace; one price has jumped, one would not pay for its cost."""
     offers = env["marketplace.offer"].search([("account_id", "=", account.id), ("state", "=", "linked")])
+    # The demo sells cheap things: the marketplace takes ten percent and five roubles.
+    control(
+        "ozon/prices",
+        {"prices": [{"offer_id": offer.article, "commissions": FEES, "commission_percent": 10} for offer in offers]},
+    )
     dear, cheap = offers.product_id.sorted("list_price")[-2:]
     items = [
         {"applied_on": "3_global", "compute_price": "percentage", "percent_price": 10},
@@ -355,8 +370,12 @@ def summarize(account, orders, assembled, handover, delivered, cancelled, return
     held = orders.filtered(lambda order: order.cancel_state == "hold")
     received = returns.filtered(lambda item: item.state == "received")
     stock, (fbo_rows, differing), prices = told
+    own = account.warehouse_ids.filtered(lambda place: place.scheme != "fbo")
     rows = [
-        ("Cabinet", f"{account.cabinet_name}, {len(account.warehouse_ids)} warehouses"),
+        (
+            "Cabinet",
+            f"{account.cabinet_name}, {len(own)} warehouses",
+        ),
         ("Postings seen", f"{len(orders)}: {count_schemes(orders)}"),
         ("Orders confirmed", len(orders.sale_order_id.filtered(lambda order: order.state == "sale"))),
         ("Awaiting mapping", len(orders.filtered(lambda order: order.state == "mapping"))),

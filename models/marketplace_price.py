@@ -3,11 +3,11 @@ from odoo.exceptions import UserError
 
 STATES = [
     ("draft", "Not Sent"),
+    ("blocked", "Blocked"),
+    ("approval", "To Approve"),
     ("waiting", "Waiting"),
     ("sent", "Sent"),
     ("refused", "Refused"),
-    ("blocked", "Blocked"),
-    ("approval", "To Approve"),
     ("quarantine", "In Quarantine"),
     ("strategy", "Differs There"),
 ]

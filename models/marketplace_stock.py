@@ -36,7 +36,7 @@ class MarketplaceStock(models.Model):
             ("sent", "Sent"),
             ("refused", "Refused"),
             ("unmanaged", "Left Alone"),
-            ("held", "With the Marketplace"),
+            ("held", "FBO"),
         ],
         required=True,
         default="preview",
@@ -94,14 +94,15 @@ class MarketplaceStock(models.Model):
     # === COMPUTE METHODS === #
     @api.depends("cause", "ignored")
     def _compute_to_reconcile(self):
+        """Where nothing is sent on purpose, a difference is none to work on."""
         for row in self:
-            row.to_reconcile = bool(row.cause) and not row.ignored
+            row.to_reconcile = row.cause not in (False, "unmanaged") and not row.ignored
 
     def _search_to_reconcile(self, operator, value):
         if operator not in ("=", "in"):
             return NotImplemented
         wanted = value if operator == "=" else True in value
-        domain = Domain("cause", "!=", False) & Domain("ignored", "=", False)
+        domain = Domain("cause", "not in", (False, "unmanaged")) & Domain("ignored", "=", False)
         return domain if wanted else ~domain
 
     def _compute_explanation(self):
@@ -186,7 +187,8 @@ class MarketplaceStock(models.Model):
     def _get_action(self, domain):
         """*Why is it 7?*: the rows of a product, an offer or an order line; the form when there is but one."""
         action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_stock")
+        domain = Domain(domain) & Domain("state", "!=", "held")
         rows = self.search(domain, limit=2)
         if len(rows) == 1:
             return {**action, "res_id": rows.id, "views": [(False, "form")], "view_mode": "form", "context": {}}
-        return {**action, "domain": domain, "context": {}}
+        return {**action, "domain": list(domain), "context": {}}

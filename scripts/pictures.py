@@ -159,6 +159,7 @@ def main(names):
         picking = find(browser, "stock.picking", [["marketplace_order_id", "=", order]])
         marked = find(browser, "marketplace.order", [["marking_state", "=", "needed"]])
         place = find(browser, "marketplace.warehouse", [["stock_active", "=", True]])
+        jump = find(browser, "marketplace.price", [["state", "=", "approval"]])
         action = "/odoo/action-sale_marketplace.action_marketplace"
         pages = {
             "overview": (f"{action}_account_overview", ".o_kanban_record", 520),
@@ -173,8 +174,12 @@ def main(names):
             "marking": (f"/odoo/marketplace.order/{marked}", ".o_form_view", 700),
             "stock_formula": (f"/odoo/marketplace.warehouse/{place}", ".o_form_view", 900),
             "stock_list": (f"{action}_stock", ".o_data_row", 480),
+            "reconcile": (f"{action}_stock_reconcile", ".o_group_header", 480),
+            "prices": (f"{action}_price", ".o_data_row", 480),
+            "price": (f"/odoo/marketplace.price/{jump}", ".o_form_view", 700),
         }
         clicks = {
+            "reconcile": ".o_group_header",
             "cancelled": ".o_facet_remove",
             "statuses": ".nav-link[name=statuses]",
             "marking": "button[name=action_open_marking]",

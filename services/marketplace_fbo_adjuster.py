@@ -36,83 +36,99 @@ class MarketplaceFboAdjuster(models.AbstractModel):
     def _adjust(self, rows, payload):
         """Adjust Odoo's stock to these rows. Returns a counter of what was adjusted and what was left."""
         rows = rows.filtered(lambda row: row.state == "held" and row.cause)
-        known = {
-            account: self.env["marketplace.fbo.checker"]._read_here(account, of_account.product_id).on_hand
-            for account, of_account in rows.grouped("account_id").items()
-        }
-        user = self.env["res.users"].browse(payload["user"])
-        Quant = (
-            self.env["stock.quant"]
-            .with_user(user)
-            .with_context(inventory_mode=True, inventory_name=payload["reason"], lang=user.lang)
-        )
-        changed, done = Quant.browse(), rows.browse()
+        done = rows.browse()
+        for account, of_account in rows.grouped("account_id").items():
+            done |= self._adjust_account(account, of_account, payload)
+        done.write({"difference": 0, "cause": False, "answer": False})
+        for row in done:
+            row.quantity = row.there_quantity
+        return Counter(adjusted=len(done), left=len(rows) - len(done))
+
+    def _adjust_account(self, account, rows, payload):
+        """Returns the rows that were adjusted; the others say why not."""
+        Quant = self._get_quant_model(account, payload)
+        on_hand = self.env["marketplace.fbo.checker"]._read_here(account, rows.product_id).on_hand
+        shared = self._find_shared(rows)
+        location = account.fbo_location_id
+        quants = Quant.search([("product_id", "in", rows.product_id.ids), ("location_id", "child_of", location.ids)])
+        by_product = quants.grouped("product_id")
+        counted, fresh, done = Quant.browse(), [], rows.browse()
         for row in rows:
-            problem = self._get_problem(row, known[row.account_id])
-            quants = None if problem else self._count_quants(Quant.with_company(row.company_id), row)
-            if quants is None:
-                row.answer = problem or self.env._(
+            problem = self._get_problem(row, on_hand, shared)
+            found = by_product.get(row.product_id, Quant.browse())
+            missing = 0 if problem else float(row.there_quantity * row._get_unit()) - sum(found.mapped("quantity"))
+            if not problem and not self._may_count(row.product_id, missing):
+                problem = self.env._(
                     "Tracked by lots or serial numbers: Odoo has to be told which ones there are. Count it in the "
                     "inventory of the FBO location."
                 )
+            if problem:
+                row.answer = problem
                 continue
-            changed |= quants
             done |= row
-        if changed:
-            changed._apply_inventory()
-        for row in done:
-            row.write({"quantity": row.there_quantity, "difference": 0, "cause": False, "answer": False})
-        return Counter(adjusted=len(done), left=len(rows) - len(done))
+            if missing < 0:
+                counted |= self._take(found, -missing)
+            elif plain := self._find_plain(found, location):
+                plain.inventory_quantity = plain.quantity + missing
+                counted |= plain
+            else:
+                fresh.append(
+                    {"product_id": row.product_id.id, "location_id": location.id, "inventory_quantity": missing}
+                )
+        counted |= Quant.create(fresh)
+        if counted:
+            counted._apply_inventory()
+        return done
 
-    def _get_problem(self, row, on_hand):
+    def _get_quant_model(self, account, payload):
+        """Odoo's inventory, in the name of who asked for it."""
+        user = self.env["res.users"].browse(payload["user"])
+        return (
+            self.env["stock.quant"]
+            .with_user(user)
+            .with_company(account.company_id)
+            .with_context(inventory_mode=True, inventory_name=payload["reason"], lang=user.lang)
+        )
+
+    # === WHAT MUST NOT BE ADJUSTED === #
+    def _get_problem(self, row, on_hand, shared):
         """Why this row must not be adjusted, in one sentence; "" where it may."""
         if not row.product_id or row.product_id != row.offer_id.product_id:
             return self.env._("The offer is linked to no product, or to another one since the comparison.")
         if row.cause == "kit":
             return self.env._("A kit has no stock of its own: count its parts.")
-        if self._count_others(row):
+        if (row.warehouse_id, row.product_id) in shared:
             return self.env._("Several offers sell this product here: adjust its stock in Odoo's inventory.")
         if int(on_hand.get(row.product_id.id, 0) / row._get_unit()) != row.quantity:
             return self.env._("Odoo's stock has changed since the comparison: compare again.")
         return ""
 
-    def _count_others(self, row):
-        siblings = [
-            ("warehouse_id", "=", row.warehouse_id.id),
-            ("product_id", "=", row.product_id.id),
-            ("id", "!=", row.id),
-        ]
-        return self.env["marketplace.stock"].search_count(siblings, limit=1)
+    def _find_shared(self, rows):
+        """{(warehouse there, product)} that several rows stand for."""
+        groups = self.env["marketplace.stock"]._read_group(
+            [("warehouse_id", "in", rows.warehouse_id.ids), ("product_id", "in", rows.product_id.ids)],
+            ["warehouse_id", "product_id"],
+            having=[("__count", ">", 1)],
+        )
+        return set(groups)
+
+    def _may_count(self, product, missing):
+        """Fewer of some lots are taken as a delivery would; of which lot more there are, nobody knows."""
+        if product.tracking == "none":
+            return True
+        return product.tracking == "lot" and missing <= 0
 
     # === COUNTING === #
-    def _count_quants(self, Quant, row):
-        """Enter the counted quantities, not applied yet. None where nobody can say which lots they are."""
-        product, location = row.product_id, row.account_id.fbo_location_id
-        quants = Quant.search([("product_id", "=", product.id), ("location_id", "child_of", location.id)])
-        wanted = float(row.there_quantity * row._get_unit())
-        missing = wanted - sum(quants.mapped("quantity"))
-        if missing > 0:
-            return self._add(Quant, quants, product, location, missing)
-        return self._take(quants, product, -missing)
-
-    def _add(self, Quant, quants, product, location, pieces):
+    def _find_plain(self, quants, location):
         here = quants.filtered(lambda quant: quant.location_id == location)
-        plain = here.filtered(lambda quant: not (quant.lot_id or quant.package_id or quant.owner_id))[:1]
-        if product.tracking != "none" and not (plain and plain.quantity < 0):
-            return None
-        if not plain:
-            return Quant.create({"product_id": product.id, "location_id": location.id, "inventory_quantity": pieces})
-        plain.inventory_quantity = plain.quantity + pieces
-        return plain
+        return here.filtered(lambda quant: not (quant.lot_id or quant.package_id or quant.owner_id))[:1]
 
-    def _take(self, quants, product, pieces):
-        """The oldest first, as a delivery would."""
-        if product.tracking == "serial":
-            return None
+    def _take(self, quants, pieces):
+        """Enter what is left, the oldest first. Returns the quants that were counted."""
         counted = quants.browse()
         for quant in quants.sorted(lambda quant: (quant.in_date or fields.Datetime.now(), quant.id)):
             part = min(pieces, max(quant.quantity, 0))
-            if product.uom_id.is_zero(part):
+            if quant.product_uom_id.is_zero(part):
                 continue
             quant.inventory_quantity = quant.quantity - part
             pieces -= part

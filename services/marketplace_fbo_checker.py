@@ -74,7 +74,7 @@ class MarketplaceFboChecker(models.AbstractModel):
                 LEFT JOIN product_template template ON template.id = product.product_tmpl_id
                 LEFT JOIN uom_uom unit ON unit.id = offer.uom_id
                 LEFT JOIN uom_uom base ON base.id = template.uom_id
-                    WHERE offer.account_id = %s ORDER BY offer.id""",
+                    WHERE offer.account_id = %s AND offer.state != 'ignored' ORDER BY offer.id""",
                 account.id,
             )
         )

@@ -125,7 +125,12 @@ class MarketplacePriceText(models.AbstractModel):
             "rounding": self.env._("Rounded"),
             "no_old": self.env._("No price before discount: it would not be higher"),
         }
-        lines = [(labels[step.code], self._money(step.result, row)) for step in result.steps]
+        lines = []
+        for step in result.steps:
+            line = (labels[step.code], self._money(step.result, row))
+            # Less than a kopeck is rounded off without a word.
+            if not (lines and step.code == "rounding" and lines[-1][1] == line[1]):
+                lines.append(line)
         if result.old:
             lines.append((self.env._("Price before discount"), self._money(result.old, row)))
         if result.minimum:

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ..marketplaces.base import status
 from .stock_difference import Shown, find_cause
 
-#: Listings that show something and have no row here: they are linked to no product, or nothing is counted for them.
+#: Listings that show something and have no row here: they are linked to no product.
 INSERT = """INSERT INTO marketplace_stock
             (offer_id, warehouse_id, account_id, company_id, quantity, state, sent_known, sent_quantity, there_known,
              there_quantity, difference, create_uid, create_date, write_uid, write_date)
@@ -12,6 +12,7 @@ INSERT = """INSERT INTO marketplace_stock
             %(uid)s, %(now)s, %(uid)s, %(now)s
        FROM unnest(%(places)s::varchar[], %(articles)s::varchar[]) AS shown (place, article)
        JOIN marketplace_offer offer ON offer.account_id = %(account)s AND offer.article = shown.article
+        AND offer.state != 'ignored'
        JOIN marketplace_warehouse place ON place.account_id = %(account)s AND place.external_id = shown.place
 ON CONFLICT (offer_id, warehouse_id) DO NOTHING"""
 
@@ -25,7 +26,10 @@ class MarketplaceStockChecker(models.AbstractModel):
     @api.model
     def _run_check(self, jobs, adapter, deadline):
         account, started = jobs.account_id, fields.Datetime.now()
-        places = account.warehouse_ids.filtered(lambda place: place.active and place.scheme != status.FBO)
+        # Where nothing is counted, whatever the cabinet shows is none of our business.
+        places = account.warehouse_ids.filtered(
+            lambda place: place.active and place.scheme != status.FBO and place.stock_location_ids
+        )
         self.env["marketplace.job.runner"]._checkpoint()
         levels = [level for place in places for level in adapter.iter_stocks(place.external_id)]
         self.env["marketplace.job.runner"]._checkpoint()

@@ -208,6 +208,12 @@ class TestReconcileFbo(ReconcileCase):
         self._adjust(row)
         self.assertIn("linked to no product", row.answer)
 
+    def test_ignored_listings_are_left_out(self):
+        self.offers[0].action_ignore()
+        self._put_fbo(self.products[0], 5)
+        self._check_fbo()
+        self.assertFalse(self.env["marketplace.stock"].search([("state", "=", "held")]))
+
     def test_drift(self):
         """Units get lost and found there; one comparison and one adjustment put it right."""
         for number, product in enumerate(self.products):
@@ -295,6 +301,20 @@ class TestReconcile(RolesCase, ReconcileCase):
         self.offers[0].product_id = self.products[0]
         self._absorb()
         self.assertEqual((row.state, row.quantity), ("waiting", 1000))
+
+    def test_where_nothing_is_sent_nothing_is_to_be_done(self):
+        rows = self._differ()
+        self.place.stock_active = False
+        self.env["marketplace.stock.engine"]._compute_account(self.account)
+        self._enqueue("stock_check")
+        self._run_jobs("stock", rounds=2)
+        row = rows.filtered(lambda row: row.state != "held")
+        self.assertEqual((row.cause, row.to_reconcile), ("unmanaged", False))
+        self.assertEqual(self.account.stock_difference_count, 1)
+        self.place.stock_location_ids.unlink()
+        self._enqueue("stock_check")
+        self._run_jobs("stock", rounds=2)
+        self.assertIn("0 numbers read", self.account._get_schedule("stock_check").last_result)
 
     def test_on_quants(self):
         """Odoo's own lists of stock show and filter what the marketplaces say."""

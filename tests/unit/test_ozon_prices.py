@@ -53,16 +53,25 @@ class TestOzonPrices(BaseCase):
         self.assertFalse(shown.quarantined)
 
     def test_rules_of_the_old_price(self):
-        for price, old, code in (
-            ("300", "320", "discount_for_low_price_is_too_small"),
-            ("900", "940", "discount_for_average_price_is_too_small"),
-            ("20000", "20400", "discount_for_top_price_is_too_small"),
-            ("900", "9000", "discount_too_big"),
-            ("0", "0", "price_negative"),
+        for price, old, code, bound in (
+            ("300", "320", "discount_for_low_price_is_too_small", Decimal(320)),
+            ("900", "940", "discount_for_average_price_is_too_small", Decimal("947.37")),
+            ("20000", "20400", "discount_for_top_price_is_too_small", Decimal(20500)),
+            ("900", "9000", "discount_too_big", Decimal(9000)),
+            ("0", "0", "price_negative", None),
         ):
             with self.subTest(price=price, old=old):
                 answer = self._set(target("P-1", price, old_price=old))[0]
-                self.assertEqual((answer.state, answer.code), ("refused", code))
+                self.assertEqual((answer.state, answer.code, answer.bound), ("refused", code, bound))
+
+    def test_what_keeps_the_bound_is_taken(self):
+        """The number that a refusal names is right: a kopeck beyond it is accepted."""
+        for price, old in (("380", "390"), ("900", "940"), ("900", "9500")):
+            with self.subTest(price=price, old=old):
+                answer = self._set(target("P-1", price, old_price=old))[0]
+                step = Decimal("-0.01") if answer.code == "discount_too_big" else Decimal("0.01")
+                again = self._set(target("P-1", price, old_price=str(answer.bound + step)))[0]
+                self.assertEqual(again.state, "accepted")
 
     def test_a_jump_is_accepted_and_not_shown(self):
         self.assertEqual(self._set(target("P-2", "400"))[0].state, "accepted")

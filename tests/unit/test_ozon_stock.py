@@ -2,7 +2,7 @@ from datetime import datetime, timezone
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.sale_marketplace.marketplaces.base import dto
+from odoo.addons.sale_marketplace.marketplaces.base import dto, refusals
 from odoo.addons.sale_marketplace.marketplaces.base.errors import PayloadError, RateLimited, Rejected
 from odoo.addons.sale_marketplace.marketplaces.ozon import stock_mapper
 
@@ -48,6 +48,19 @@ class TestOzonStock(BaseCase):
             with self.subTest(code):
                 answer = self._parse([row("PH11042", False, (code, ""), ("OTHER", ""))], target("PH11042"))[0]
                 self.assertEqual((answer.state, answer.code, answer.retry_after), ("refused", code, 0))
+
+    def test_known_codes_have_a_reason(self):
+        """Of section 5.9; what is not known is told as it came."""
+        for code, reason in (
+            ("TOO_MANY_REQUESTS", refusals.TOO_OFTEN),
+            ("offer_id_not_found", refusals.UNKNOWN),
+            ("PRODUCT_HAS_NOT_BEEN_TAGGED_YET", refusals.EXAMINED),
+            ("OVER_MAX_OVH_KGT", refusals.OVERSIZED),
+            ("CB_DELIVERY_ONLY_FBP", ""),
+        ):
+            with self.subTest(code):
+                answer = self._parse([row("PH11042", False, (code, "words"))], target("PH11042"))[0]
+                self.assertEqual((answer.reason, answer.message), (reason, "words"))
 
     def test_odd_rows(self):
         """Numbers as texts, no list of errors; a row without a place is nobody's and spoils no other."""
