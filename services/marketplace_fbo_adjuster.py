@@ -23,9 +23,9 @@ class MarketplaceFboAdjuster(models.AbstractModel):
         for batch in split_every(BATCH, payload["rows"]):
             counts += self._adjust(self.env["marketplace.stock"].browse(batch).exists(), payload)
             waiting = waiting[len(batch) :]
+            runner._checkpoint()
             if waiting and not runner._has_time(deadline):
                 raise Again(payload={**payload, **counts, "rows": waiting})
-            runner._checkpoint()
         return self.env._(
             "%(adjusted)s adjusted, %(left)s left alone: the rows say why",
             adjusted=counts["adjusted"],

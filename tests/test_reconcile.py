@@ -1,11 +1,15 @@
 import base64
 import io
+from unittest.mock import patch
 
 from openpyxl import load_workbook
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+
+from odoo.addons.sale_marketplace.engine import Again
+from odoo.addons.sale_marketplace.services import marketplace_fbo_adjuster
 
 from .roles_case import ACCOUNTANT, STOCK_MANAGER, USER, RolesCase
 from .stock_case import StockCase
@@ -149,6 +153,26 @@ class TestReconcileFbo(ReconcileCase):
         self.assertIn("compare again", row.answer)
         self._check_fbo()
         self.assertEqual((row.cause, row.answer), (False, False))
+
+    def test_thousands_go_in_parts(self):
+        """Out of time, the job goes on where it stopped, and counts what it did before."""
+        for product in self.products[:3]:
+            self._put_fbo(product, 5)
+        self._check_fbo()
+        rows = self.env["marketplace.stock"].search([("state", "=", "held")])
+        payload = {"rows": rows.ids, "reason": "Сверка", "user": self.env.uid}
+        job = self._enqueue("fbo_adjust", payload=payload, unique=False)
+        adjuster = self.env["marketplace.fbo.adjuster"]
+        with patch.object(marketplace_fbo_adjuster, "BATCH", 2):
+            with self.assertRaises(Again) as caught:
+                adjuster._run_adjust(job, None, 0)
+            self.assertEqual(caught.exception.payload["rows"], rows[2:].ids)
+        job.payload = caught.exception.payload
+        for product in self.products[:2]:
+            # What ``assertRaises`` has rolled back, the engine would have committed.
+            self._stock_fbo(product, 5)
+        self.assertIn("3 adjusted, 0 left alone", adjuster._run_adjust(job, None, None))
+        self.assertEqual([self._count_fbo(product) for product in self.products[:3]], [5, 5, 5])
 
     def test_lots(self):
         """Fewer: the oldest lots go, as in a delivery. More: nobody knows of which lot."""

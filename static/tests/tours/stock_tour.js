@@ -1,8 +1,22 @@
 import { registry } from "@web/core/registry";
 import { openMenu } from "./marketplace_tours";
 
+const tours = registry.category("web_tour.tours");
+
+// From the product, one click says why a marketplace shows so many.
+tours.add("marketplace_stock_why", {
+    steps: () => [
+        { content: "What does not fit beside the other buttons", trigger: ".o_button_more", run: "click" },
+        { content: "Why so many?", trigger: "button[name=action_why_stock]", run: "click" },
+        {
+            content: "The sum",
+            trigger: ".o_field_widget[name=explanation]:contains(12 on hand − 3 reserved = 9)",
+        },
+    ],
+});
+
 // The formula of a warehouse is set by hand, tried on an offer before it is saved, and explained in the list of stock.
-registry.category("web_tour.tours").add("marketplace_stock_formula", {
+tours.add("marketplace_stock_formula", {
     steps: () => [
         ...openMenu("menu_marketplace_configuration", "menu_marketplace_warehouse"),
         {
