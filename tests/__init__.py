@@ -31,6 +31,7 @@ from . import (
     test_prices_sent,
     test_races,
     test_reconcile,
+    test_reconcile_fbo,
     test_reconcile_tour,
     test_rehearsal,
     test_returns,

@@ -5,7 +5,7 @@ from odoo.tests import HttpCase, tagged
 
 from .common import TestModeCase
 from .prices_case import PricesCase
-from .test_reconcile import ReconcileCase
+from .reconcile_case import ReconcileCase
 
 
 def set_up_admin(env, company):

@@ -144,6 +144,19 @@ class TestStock(MarketplaceCase):
         self._absorb()
         self.assertEqual((row.quantity, row.state), (0, "waiting"))
 
+    def test_two_offers_of_one_product(self):
+        """Each shows all that is there; the last piece that one of them sells is taken off the other at once."""
+        self._move(-999)
+        twin = self.offers[1]
+        twin.product_id = self.product
+        self._absorb()
+        rows = self._get_row()
+        self.assertEqual((rows.offer_id, rows.mapped("quantity")), (self.offers[0] + twin, [1, 1]))
+        self._store(make_order([make_line(twin, 1)], status="to_assemble"))
+        self._absorb()
+        self.assertEqual(rows.mapped("quantity"), [0, 0])
+        self.assertEqual(self._find_jobs("stock_push").filtered(lambda job: job.state == "pending").priority, 1)
+
     def test_archived_product_shows_none(self):
         self.product.active = False
         self._absorb()
