@@ -63,22 +63,21 @@ class MarketplaceStockSheet(models.TransientModel):
         def at(moment):
             return fields.Datetime.context_timestamp(self, moment).replace(tzinfo=None) if moment else ""
 
-        _ = self.env._
         return [
-            (_("Account"), 18, lambda row: row.account_id.name),
-            (_("Warehouse There"), 22, lambda row: row.warehouse_id.display_name),
-            (_("Article"), 16, lambda row: row.offer_id.article),
-            (_("Name There"), 40, lambda row: row.offer_id.name or ""),
-            (_("Product"), 40, lambda row: row.product_id.display_name or ""),
-            (_("In Odoo"), 10, lambda row: row.quantity),
-            (_("Shown There"), 12, lambda row: row.there_quantity),
-            (_("Reserved There"), 14, lambda row: row.there_reserved),
-            (_("Difference"), 11, lambda row: row.difference),
-            (_("Cause of the Difference"), 36, lambda row: labels["cause"].get(row.cause, "")),
-            (_("Ignored"), 9, lambda row: _("yes") if row.ignored else ""),
-            (_("State"), 18, lambda row: labels["state"].get(row.state, "")),
-            (_("Last Sent"), 10, lambda row: row.sent_quantity if row.sent_at else ""),
-            (_("Sent At"), 17, lambda row: at(row.sent_at)),
-            (_("Compared"), 17, lambda row: at(row.checked_at)),
-            (_("Answer"), 50, lambda row: row.answer or ""),
+            (self.env._("Account"), 18, lambda row: row.account_id.name),
+            (self.env._("Warehouse There"), 22, lambda row: row.warehouse_id.display_name),
+            (self.env._("Article"), 16, lambda row: row.offer_id.article),
+            (self.env._("Name There"), 40, lambda row: row.offer_id.name or ""),
+            (self.env._("Product"), 40, lambda row: row.product_id.display_name or ""),
+            (self.env._("In Odoo"), 10, lambda row: row.quantity),
+            (self.env._("Shown There"), 12, lambda row: row.there_quantity),
+            (self.env._("Reserved There"), 14, lambda row: row.there_reserved),
+            (self.env._("Difference"), 11, lambda row: row.difference),
+            (self.env._("Cause of the Difference"), 36, lambda row: labels["cause"].get(row.cause, "")),
+            (self.env._("Ignored"), 9, lambda row: self.env._("yes") if row.ignored else ""),
+            (self.env._("State"), 18, lambda row: labels["state"].get(row.state, "")),
+            (self.env._("Last Sent"), 10, lambda row: row.sent_quantity if row.sent_at else ""),
+            (self.env._("Sent At"), 17, lambda row: at(row.sent_at)),
+            (self.env._("Compared"), 17, lambda row: at(row.checked_at)),
+            (self.env._("Answer"), 50, lambda row: row.answer or ""),
         ]
