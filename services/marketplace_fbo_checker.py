@@ -6,12 +6,15 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine import Again
 from .stock_difference import Held, find_fbo_cause
 from .stock_formula import count_kits, exact
 
 ZERO = Decimal(0)
 #: So long goods that were sent to the marketplace may be on their way, or wait to be counted there.
 SUPPLY_DAYS = 14
+#: Postings that are read before comparing have become deliveries after so many seconds.
+POSTINGS_SECONDS = 20
 UPSERT = """INSERT INTO marketplace_stock
             (offer_id, warehouse_id, account_id, company_id, product_id, quantity, there_quantity, there_reserved,
              difference, cause, state, sent_known, sent_quantity, there_known, checked_at, computed_at,
@@ -54,6 +57,7 @@ class MarketplaceFboChecker(models.AbstractModel):
     @api.model
     def _run_check(self, jobs, adapter, deadline):
         account, started = jobs.account_id, fields.Datetime.now()
+        self._read_postings_first(jobs)
         listings = self._read_listings(account)
         self.env["marketplace.job.runner"]._checkpoint()
         shown = self._read_there(adapter, [listing.article for listing in listings])
@@ -62,6 +66,15 @@ class MarketplaceFboChecker(models.AbstractModel):
         result = self.env._("%(count)s numbers read, %(different)s differ from Odoo", count=count, different=different)
         account._get_schedule("fbo_stock_check")._note_run("done", result, started)
         return result
+
+    def _read_postings_first(self, job):
+        """What the marketplace has shipped since its postings were read last would look like a loss."""
+        account = job.account_id
+        asked = (job.payload or {}).get("postings_read")
+        if asked or not account._get_schedule("fbo").active or account._get_operation_problem("fbo_orders"):
+            return
+        self.env["marketplace.job"]._enqueue("fbo_poll", account, priority=3)
+        raise Again(POSTINGS_SECONDS, payload={"postings_read": True}, note=self.env._("FBO postings are read first"))
 
     def _read_listings(self, account):
         self.env["marketplace.offer"].flush_model()

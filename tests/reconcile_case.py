@@ -23,7 +23,7 @@ class ReconcileCase(StockCase):
 
     def _check_fbo(self):
         self._enqueue("fbo_stock_check")
-        self._run_jobs("stock", rounds=2)
+        self._run_jobs("orders", "stock", rounds=4)
 
     def _get_held(self, product):
         return self.env["marketplace.stock"].search([("product_id", "=", product.id), ("state", "=", "held")])

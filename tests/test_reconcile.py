@@ -28,7 +28,7 @@ class TestReconcile(RolesCase, ReconcileCase):
         self.simulator.control("POST", "ozon/stocks", {"stocks": [hand]})
         self._put_fbo(self.products[0], 4)
         self.env["marketplace.stock"].action_compare()
-        self._run_jobs("stock", rounds=3)
+        self._run_jobs("orders", "stock", rounds=4)
         return self.env["marketplace.stock"].search([("to_reconcile", "=", True)])
 
     def test_compare_reads_both(self):

@@ -53,6 +53,18 @@ class TestReconcileFbo(ReconcileCase):
         self._run_jobs("catalogue")
         self.assertTrue(row.warehouse_id.active, "the cabinet does not list it, and it stays")
 
+    def test_postings_are_read_before_comparing(self):
+        """What was sold and shipped there a moment ago is no loss."""
+        product = self.products[0]
+        self._stock_fbo(product, 10)
+        self._put_fbo(product, 10)
+        number = self._buy((product, 3), scheme="fbo", status="delivering")
+        self._check_fbo()
+        order = self._find(number)
+        self.assertEqual(order.picking_ids.mapped("state"), ["done"])
+        row = self._get_held(product)
+        self.assertEqual((row.quantity, row.there_quantity, row.cause), (7, 7, False))
+
     def test_differences_that_explain_themselves(self):
         sold, supplied = self.products[:2]
         self._stock_fbo(sold, 10)
@@ -183,6 +195,22 @@ class TestReconcileFbo(ReconcileCase):
         self.assertTrue(pack.has_twin and twin.has_twin)
         self.assertEqual(self.env["marketplace.offer"].search([("has_twin", "=", True)]), pack + twin)
         self.assertEqual(pack.twin_ids, twin)
+
+    def test_kits_are_counted_by_their_parts(self):
+        kit, cup, saucer = self.products[:3]
+        self._make_kit(kit, {cup: 2, saucer: 1})
+        self._stock_fbo(cup, 7)
+        self._stock_fbo(saucer, 5)
+        self._put_fbo(kit, 3)
+        self._check_fbo()
+        row = self._get_held(kit)
+        self.assertEqual((row.quantity, row.cause), (3, False), "seven cups are three pairs and one")
+        self._put_fbo(kit, 4)
+        self._check_fbo()
+        self.assertEqual((row.difference, row.cause), (1, "kit"))
+        self._adjust(row)
+        self.assertIn("count its parts", row.answer)
+        self.assertEqual((self._count_fbo(cup), self._count_fbo(saucer)), (7, 5))
 
     def test_unmatched(self):
         offer = self.offers[0]
