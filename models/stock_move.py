@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
-from odoo.tools import clean_context, float_compare
+from odoo.tools import SQL, clean_context, float_compare, mute_logger
 
 
 class StockMove(models.Model):
@@ -93,8 +93,22 @@ class StockMove(models.Model):
         """Override of `stock` to reserve the simple moves of a batch with one look at the stock."""
         if force_qty or not self.env.context.get("marketplace_batch"):
             return super()._action_assign(force_qty=force_qty)
+        self._hold_quants()
         together = self._reserve_together()
         return super(StockMove, self - together)._action_assign(force_qty=force_qty)
+
+    def _hold_quants(self):
+        """Take the rows of the goods before anybody looks at what is free in them.
+
+        Whoever else has one may be promising the same piece at this moment, which nobody can see before he has
+        finished: the race is lost then, and the batch is done again a moment later. Odoo would give the second one a
+        row of his own, and promise the last piece twice.
+        """
+        quants = self.env["stock.quant"].sudo()
+        domain = [("product_id", "in", self.product_id.ids), ("location_id", "child_of", self.location_id.ids)]
+        query = quants._search(domain, order="id")
+        with mute_logger("odoo.sql_db"):
+            self.env.execute_query(SQL("%s FOR NO KEY UPDATE OF stock_quant NOWAIT", query.select()))
 
     def _reserve_together(self):
         """Reserve what can be reserved without special cases. Returns the moves that were dealt with."""
@@ -136,15 +150,14 @@ class StockMove(models.Model):
         )
 
     def _get_simple_quants(self, products, location):
-        """{product id: quants in removal order}, but for products with owned, packed, negative or locked quants."""
+        """{product id: quants in removal order}, but for products with owned, packed or negative quants."""
         Quant = self.env["stock.quant"].sudo()
         found = defaultdict(lambda: Quant)
         domain = [("product_id", "in", products.ids), ("location_id", "child_of", location.id)]
         quants = Quant.search(domain, order="in_date, id")
-        locked = quants.try_lock_for_update(allow_referencing=True)
         for product, product_quants in quants.grouped("product_id").items():
             places = [quant.location_id for quant in product_quants]
-            simple = product_quants <= locked and len(set(places)) == len(places)
+            simple = len(set(places)) == len(places)
             if simple and all(
                 not (quant.lot_id or quant.package_id or quant.owner_id) and quant.quantity >= quant.reserved_quantity
                 for quant in product_quants

@@ -30,6 +30,8 @@ class MarketplaceOrderUnits(models.AbstractModel):
             units[line.sku] -= quantity
             if line.there_quantity != quantity:
                 line.there_quantity = quantity
+                # The cabinet has put back by itself what it no longer sends.
+                self.env["marketplace.stock.change"]._mark(line.product_id, order.account_id)
         if self._get_missing(order._get_root()):
             self._check_later(order._get_root())
 

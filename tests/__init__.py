@@ -53,6 +53,7 @@ from . import (
     test_stock_manufacturing,
     test_stock_property,
     test_stock_push,
+    test_stock_races,
     test_stock_rows,
     test_stock_sold_there,
     test_stock_tour,

@@ -39,6 +39,23 @@ class TestStockSoldThere(StockCase):
         self._push()
         self.assertEqual((self._get_row(self.product).state, self._get_shown(self.product)), ("sent", 40))
 
+    def test_units_that_are_cancelled_do_not_lift_it_either(self):
+        number = self._order(3)
+        self._push()
+        (line,) = self._find(number).line_ids
+        body = {
+            "posting_number": number,
+            "items": [{"sku": int(line.sku), "quantity": 2}],
+            "cancel_reason_id": 352,
+            "cancel_reason_message": "Бой",
+        }
+        status, answer = self.simulator.ozon("/v2/posting/fbs/product/cancel", body)
+        self.assertEqual(status, 200, answer)
+        self._poll("statuses_poll")
+        self.assertEqual(self._get_shown(self.product), 42)
+        self._push()
+        self.assertEqual((self._get_row(self.product).state, self._get_shown(self.product)), ("sent", 40))
+
     def test_goods_that_come_in_while_others_are_sold(self):
         self._move(self.product, -990)
         self._push()
