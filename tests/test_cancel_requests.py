@@ -136,7 +136,7 @@ class TestCancelRequests(RolesCase, ShippingCase):
     def test_answer_lost(self):
         order = self._sell()
         request = self._ask(order)
-        self._fail(APPROVE, "accept_then_timeout")
+        self._fail(APPROVE, "accept_then_timeout", delay=0)
         request.action_approve()
         self._run_jobs()
         self.assertEqual((request.state, request.decision, request.problem), ("approved", False, False))

@@ -250,7 +250,7 @@ class TestOwnDelivery(RolesCase, OwnDeliveryCase):
 
     def test_the_answer_was_lost(self):
         order = self._ready()
-        self._fail(DELIVERING, "accept_then_timeout")
+        self._fail(DELIVERING, "accept_then_timeout", delay=0)
         order.action_courier()
         self._run_jobs()
         self.assertEqual((order.delivery_step, order.delivery_problem), ("delivering", False))

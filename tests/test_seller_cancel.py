@@ -195,7 +195,7 @@ class TestSellerCancel(RolesCase, ShippingCase):
 
     def test_units_and_the_answer_was_lost(self):
         order = self._receive((self.products[0], 3))
-        self._fail(CANCEL_LINES, "accept_then_timeout")
+        self._fail(CANCEL_LINES, "accept_then_timeout", delay=0)
         wizard = self._open(order, by_position=True, message="Бой")
         self._take_units(wizard, self.products[0], 1)
         wizard.action_cancel()
