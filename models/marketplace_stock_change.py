@@ -19,7 +19,7 @@ class MarketplaceStockChange(models.Model):
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", ondelete="cascade", help="Empty for parts of kits.")
     # Its cabinet has changed the number by itself: postings came in or were cancelled.
-    account_id = fields.Many2one("marketplace.account", ondelete="cascade")
+    cabinet_id = fields.Many2one("marketplace.account", "Account", ondelete="cascade")
 
     @api.model
     def _mark(self, products, account=None):
@@ -48,9 +48,10 @@ class MarketplaceStockChange(models.Model):
         if "mrp.bom.line" in self.env:
             kits = SQL("OR EXISTS (SELECT 1 FROM mrp_bom_line line WHERE line.product_id = changed.product_id)")
         return SQL(
-            """INSERT INTO marketplace_stock_change (product_id, account_id, company_id)
-               SELECT changed.product_id, NULLIF(changed.account_id, 0), offer.company_id
+            """INSERT INTO marketplace_stock_change (product_id, cabinet_id, company_id)
+               SELECT changed.product_id, account.id, COALESCE(account.company_id, offer.company_id)
                  FROM unnest(%s, %s) AS changed (product_id, account_id)
+            LEFT JOIN marketplace_account account ON account.id = changed.account_id
             LEFT JOIN LATERAL (SELECT company_id FROM marketplace_offer
                                 WHERE product_id = changed.product_id LIMIT 1) offer ON true
                 WHERE offer.company_id IS NOT NULL
@@ -69,7 +70,7 @@ class MarketplaceStockChange(models.Model):
             SQL(
                 """DELETE FROM marketplace_stock_change WHERE id IN (
                        SELECT id FROM marketplace_stock_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-                RETURNING product_id, account_id""",
+                RETURNING product_id, cabinet_id""",
                 limit,
             )
         )

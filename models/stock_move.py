@@ -104,6 +104,8 @@ class StockMove(models.Model):
         finished: the race is lost then, and the batch is done again a moment later. Odoo would give the second one a
         row of his own, and promise the last piece twice.
         """
+        if not self:
+            return
         quants = self.env["stock.quant"].sudo()
         domain = [("product_id", "in", self.product_id.ids), ("location_id", "child_of", self.location_id.ids)]
         query = quants._search(domain, order="id")
