@@ -62,7 +62,6 @@ def fill_simulator():
         {"offer_id": "NEW-GIFT-02", "name": "Открытка ручной работы", "barcode": "", "price": "149.90", "vat": "0"},
     ]
     control("ozon/products", {"products": rows + strangers})
-    control("ozon/fbo_stocks", {"stocks": [{"offer_id": row["offer_id"], "present": FBO_STOCK} for row in rows]})
     control("ozon/postings", {"count": POSTINGS, "lines_max": 3, "statuses": ["awaiting_packaging"]})
     control("ozon/postings", {"postings": [{"lines": [{"offer_id": "NEW-GIFT-01", "quantity": 1}]}]})
     control("ozon/postings", {"postings": [{"lines": [make_marked_line(rows, name)]} for name in MARKED]})
@@ -314,9 +313,23 @@ def supply_fbo(env, account):
     env.cr.commit()
 
 
+def count_fbo(env, account):
+    """[(offer, pieces)] in the FBO location."""
+    offers = env["marketplace.offer"].search([("account_id", "=", account.id)]).grouped("product_id")
+    groups = env["stock.quant"]._read_group(
+        [("location_id", "=", account.fbo_location_id.id)], ["product_id"], ["quantity:sum"]
+    )
+    return [(offers[product][0], quantity) for product, quantity in groups if product in offers]
+
+
 def reconcile_fbo(env, account):
     """Some pieces get lost and found there; half of the differences are adjusted, the others are for the visitor."""
-    control("ozon/fbo_stocks", {"drift": 5})
+    there = [
+        {"offer_id": offer.article, "present": int(quantity)}
+        for offer, quantity in count_fbo(env, account)
+        if quantity > 0
+    ]
+    control("ozon/fbo_stocks", {"stocks": there, "drift": 5})
     poll(env, account, "fbo_stock_check")
     rows = env["marketplace.stock"].search([("account_id", "=", account.id), ("state", "=", "held")])
     differing = rows.filtered(lambda row: row.cause == "counted")

@@ -74,6 +74,7 @@ class MarketplaceFboChecker(models.AbstractModel):
         if asked or not account._get_schedule("fbo").active or account._get_operation_problem("fbo_orders"):
             return
         self.env["marketplace.job"]._enqueue("fbo_poll", account, priority=3)
+        self.env["marketplace.job.runner"]._checkpoint()
         raise Again(POSTINGS_SECONDS, payload={"postings_read": True}, note=self.env._("FBO postings are read first"))
 
     def _read_listings(self, account):

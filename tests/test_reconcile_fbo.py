@@ -10,7 +10,7 @@ from odoo.addons.sale_marketplace.services import marketplace_fbo_adjuster
 from .reconcile_case import ReconcileCase
 
 #: A warehouse of the simulated Ozon, not the one that is taken where none is named.
-OTHER_PLACE = 1_020_001_835_658_000
+OTHER_PLACE = 15_431_806_189_000
 
 
 @tagged("post_install", "-at_install")
@@ -58,7 +58,9 @@ class TestReconcileFbo(ReconcileCase):
         product = self.products[0]
         self._stock_fbo(product, 10)
         self._put_fbo(product, 10)
-        number = self._buy((product, 3), scheme="fbo", status="delivering")
+        number = self._buy((product, 3), scheme="fbo")
+        for _step in ("awaiting_deliver", "delivering"):
+            self.simulator.control("POST", "ozon/progress", {"number": number})
         self._check_fbo()
         order = self._find(number)
         self.assertEqual(order.picking_ids.mapped("state"), ["done"])

@@ -122,7 +122,7 @@ def put_fbo_stocks(world, _request, body):
     """{"stocks": [{"offer_id", "present", "reserved"?, "warehouse_id"?}], "drift"?: seed} → what drifted by article."""
     state = world.ozon
     for row in body.get("stocks", ()):
-        place = row.get("warehouse_id") or min(state.fbo_warehouses)
+        place = row.get("warehouse_id") or next(iter(state.fbo_warehouses))
         fbo_stock.put(state, intake.listing(state, row), place, row["present"], row.get("reserved"))
     return {"drift": fbo_stock.drift(state, body["drift"]) if "drift" in body else {}}
 
