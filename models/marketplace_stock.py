@@ -54,6 +54,9 @@ class MarketplaceStock(models.Model):
     )
     not_before = fields.Datetime(readonly=True, help="The marketplace takes the next number of this pair then.")
     claimed_until = fields.Datetime(readonly=True, help="A worker is sending it.")
+    moved_there = fields.Boolean(
+        readonly=True, help="The cabinet has changed its number by itself while ours was on its way."
+    )
     there_known = fields.Boolean(readonly=True)
     there_quantity = fields.Integer(
         "Shown There",

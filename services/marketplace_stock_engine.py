@@ -46,7 +46,8 @@ class MarketplaceStockEngine(models.AbstractModel):
         return len(products)
 
     def _forget_sent(self, pairs):
-        """What was told is not what is shown any more: it is told again, also where the formula says the same.
+        """What was told is not what is shown any more: it is told again, also where the formula says the same, and
+        where our number is on its way at this moment: nobody knows which of the two came first.
 
         :param pairs: {(account id, product id)}
         """
@@ -55,13 +56,13 @@ class MarketplaceStockEngine(models.AbstractModel):
         self.env["marketplace.stock"].flush_model()
         self.env.cr.execute(
             SQL(
-                """UPDATE marketplace_stock stock SET sent_known = false
+                """UPDATE marketplace_stock stock SET sent_known = false, moved_there = true
                      FROM unnest(%s, %s) AS changed (account_id, product_id)
                     WHERE stock.account_id = changed.account_id AND stock.product_id = changed.product_id""",
                 *map(list, zip(*pairs, strict=True)),
             )
         )
-        self.env["marketplace.stock"].invalidate_model(["sent_known"])
+        self.env["marketplace.stock"].invalidate_model(["sent_known", "moved_there"])
 
     def _find_offers(self, products):
         """Offers of the products, and those that showed them until they were linked otherwise."""

@@ -99,7 +99,7 @@ class MarketplaceStockPusher(models.AbstractModel):
                           AND COALESCE(stock.claimed_until, %(now)s) <= %(now)s
                      ORDER BY (stock.quantity = 0) DESC, (stock.quantity < stock.sent_quantity) DESC, stock.id
                         LIMIT %(size)s FOR UPDATE OF stock SKIP LOCKED)
-                   UPDATE marketplace_stock stock SET claimed_until = %(until)s, sent_known = false
+                   UPDATE marketplace_stock stock SET claimed_until = %(until)s, sent_known = false, moved_there = false
                      FROM chosen, marketplace_offer offer, marketplace_warehouse place
                     WHERE stock.id = chosen.id AND offer.id = stock.offer_id AND place.id = stock.warehouse_id
                 RETURNING stock.id, offer.article, offer.external_id, place.external_id, stock.quantity""",
@@ -137,7 +137,8 @@ class MarketplaceStockPusher(models.AbstractModel):
     def _note_answers(self, targets, answers, repeat):
         """A row that went meanwhile (the offer was unlinked or deleted) takes its answer with it.
 
-        A number that has changed while it was on its way waits on: it is compared with what was sent.
+        A number that has changed while it was on its way waits on: it is compared with what was sent. So does one that
+        the cabinet has changed by itself meanwhile.
         """
         now = fields.Datetime.now()
         texts = {}
@@ -155,12 +156,13 @@ class MarketplaceStockPusher(models.AbstractModel):
                       SET claimed_until = NULL,
                           answer_code = new.code, answer = new.text,
                           not_before = CASE WHEN new.wait > 0 THEN %(now)s + new.wait * interval '1 second' END,
-                          sent_known = new.answer = 'accepted',
+                          sent_known = new.answer = 'accepted' AND NOT COALESCE(stock.moved_there, false),
                           sent_at = CASE WHEN new.answer = 'accepted' THEN %(now)s ELSE stock.sent_at END,
                           sent_quantity = CASE WHEN new.answer = 'accepted' THEN new.quantity
                                                ELSE stock.sent_quantity END,
                           state = CASE WHEN stock.state != 'waiting' OR stock.quantity != new.quantity THEN stock.state
-                                       WHEN new.answer = 'accepted' THEN 'sent'
+                                       WHEN new.answer = 'accepted' AND NOT COALESCE(stock.moved_there, false)
+                                            THEN 'sent'
                                        WHEN new.answer = 'refused' THEN 'refused' ELSE 'waiting' END
                      FROM unnest(%(ids)s::int[], %(states)s::varchar[], %(quantities)s::int[], %(codes)s::varchar[],
                                  %(texts)s::varchar[], %(waits)s::int[])

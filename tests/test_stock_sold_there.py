@@ -39,6 +39,20 @@ class TestStockSoldThere(StockCase):
         self._push()
         self.assertEqual((self._get_row(self.product).state, self._get_shown(self.product)), ("sent", 40))
 
+    def test_sold_while_the_number_is_on_its_way(self):
+        """Ours arrives, a buyer orders, his posting is read, and only then we hear that ours was taken."""
+        row = self._get_row(self.product)
+        row.write({"state": "waiting", "sent_known": False, "not_before": False})
+        pusher = self.env["marketplace.stock.pusher"]
+        targets = pusher._claim(self.account, 100)
+        answers = self.account._get_adapter().set_stocks([target for _id, target in targets])
+        self._order(3)
+        self._absorb()
+        pusher._note_answers(targets, answers, 30)
+        self.assertEqual((row.state, row.sent_known, self._get_shown(self.product)), ("waiting", False, 37))
+        self._push()
+        self.assertEqual((row.state, self._get_shown(self.product)), ("sent", 40))
+
     def test_a_cancellation_does_not_lift_it_above_the_limit(self):
         number = self._order(3)
         self._push()
