@@ -8,8 +8,7 @@ import os
 import time
 from pathlib import Path
 
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-
+from odoo.addons.sale_marketplace.benchmarks.scheduled import attempt, run_lanes, say
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 from odoo.addons.sale_marketplace.models import marketplace_job_engine
 
@@ -21,25 +20,6 @@ POLLS = ("orders_poll", "statuses_poll", "fbo_poll", "returns_poll", "own_return
 FOLDER = Path(os.environ["CHAOS_FOLDER"])
 #: Seconds between two readings of everything.
 PACE = float(os.environ.get("CHAOS_PACE", "5"))
-
-
-def say(**values):
-    print(json.dumps(values), flush=True)
-
-
-def run_lanes(env):
-    for lane in LANES:
-        attempt(env, lambda lane=lane: env["marketplace.job"]._cron_run_lane(lane))
-
-
-def attempt(env, action):
-    """As Odoo does with requests and scheduled actions: what lost a race is done again later."""
-    try:
-        action()
-        env.cr.commit()
-    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-        env.cr.rollback()
-    env.invalidate_all()
 
 
 def poll(env, account):
@@ -76,11 +56,11 @@ def work(env):
             attempt(env, lambda: poll(env, account))
             attempt(env, lambda: receive_pushes(env, account, told))
             next_poll = time.monotonic() + PACE
-        run_lanes(env)
+        run_lanes(env, LANES)
         time.sleep(0.05)
     attempt(env, lambda: poll(env, account))
     while env["marketplace.job"].search_count([("state", "in", ("pending", "running"))]):
-        run_lanes(env)
+        run_lanes(env, LANES)
         time.sleep(0.2)
         env.cr.commit()
     say(done=True)

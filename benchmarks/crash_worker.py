@@ -5,20 +5,16 @@ work     what the scheduled actions and a packer do, for ever, until killed
 count    what has become of the postings, as JSON
 """
 
-import json
 import os
 import time
 
+from odoo.addons.sale_marketplace.benchmarks.scheduled import run_lanes, say
 from odoo.addons.sale_marketplace.demo import catalogue
 
 LANES = ("orders", "labels", "catalogue")
 STOCK = 5000
 #: The same goods for all postings: several workers' worth of contention on a few rows.
 GOODS = [item for item in catalogue.items() if not item.flaw][:20]
-
-
-def say(**values):
-    print(json.dumps(values), flush=True)
 
 
 def prepare(env):
@@ -52,14 +48,8 @@ def prepare(env):
     for operation in ("warehouses_poll", "offers_poll"):
         env["marketplace.job"]._enqueue(operation, account)
     env.cr.commit()
-    run_lanes(env)
+    run_lanes(env, LANES)
     say(account=account.id)
-
-
-def run_lanes(env):
-    for lane in LANES:
-        env["marketplace.job"]._cron_run_lane(lane)
-        env.cr.commit()
 
 
 def work(env):
@@ -77,7 +67,7 @@ def work(env):
             env["marketplace.job"]._enqueue("orders_poll", account)
             env.cr.commit()
             next_poll = time.monotonic() + 3
-        run_lanes(env)
+        run_lanes(env, LANES)
         env.invalidate_all()
         time.sleep(0.02)
 

@@ -5,20 +5,16 @@ work     what the scheduled actions do until everything is done
 count    who got the pieces, as JSON
 """
 
-import json
 import os
 import time
 
 from odoo import Command
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.sale_marketplace.benchmarks.scheduled import attempt, run_lanes, say
 
 ARTICLES = os.environ["LAST_ARTICLES"].split(",")
 CABINETS = dict(cabinet.split("=", 1) for cabinet in os.environ["LAST_CABINETS"].split(","))
 LANES = ("orders", "stock", "catalogue")
-
-
-def say(**values):
-    print(json.dumps(values), flush=True)
 
 
 def find_accounts(env):
@@ -52,31 +48,20 @@ def prepare(env):
     for account in accounts:
         for operation in ("warehouses_poll", "offers_poll"):
             env["marketplace.job"]._enqueue(operation, account)
-    run_lanes(env)
+    work_off(env)
     places = accounts.warehouse_ids.filtered(lambda place: place.scheme == "fbs")
     places = places.filtered(lambda place: place.external_id == min(places.mapped("external_id")))
     places.write({"stock_location_ids": [Command.create({"location_id": shelf.id})], "stock_active": True})
-    run_lanes(env)
+    work_off(env)
     # The half minute between two numbers of one pair is over.
     env["marketplace.stock"].search([]).not_before = False
     env.cr.commit()
     say(place=int(places[0].external_id))
 
 
-def run_lanes(env):
+def work_off(env):
     attempt(env, env["marketplace.stock.engine"]._cron_absorb)
-    for lane in LANES:
-        attempt(env, lambda lane=lane: env["marketplace.job"]._cron_run_lane(lane))
-
-
-def attempt(env, action):
-    """As Odoo does with scheduled actions: what lost a race is done again later."""
-    try:
-        action()
-        env.cr.commit()
-    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-        env.cr.rollback()
-    env.invalidate_all()
+    run_lanes(env, LANES)
 
 
 def poll(env):
@@ -89,12 +74,12 @@ def work(env):
     while not is_done(env):
         if not env["marketplace.job"].search_count([("operation", "=", "orders_poll"), ("state", "=", "pending")]):
             attempt(env, lambda: poll(env))
-        run_lanes(env)
+        work_off(env)
         time.sleep(0.02)
     say(done=True)
     # Until it is ended: what the other one still does may need somebody to see it through.
     while True:
-        run_lanes(env)
+        work_off(env)
         time.sleep(0.2)
 
 

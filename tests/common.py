@@ -1,7 +1,8 @@
 from contextlib import contextmanager
 
-from odoo import Command, fields
-from odoo.tests import TransactionCase
+from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, TransactionCase, get_db_name
 
 from .simulator_process import SimulatorProcess
 
@@ -162,6 +163,20 @@ class MarketplaceCase(TransactionCase):
         orders = self._store(*postings, account=account)
         self.env["marketplace.order.processor"]._process(orders.filtered(lambda order: order.state == "received"))
         return orders
+
+
+class TwoTransactionsCase(BaseCase):
+    """Two workers, each in a real transaction of its own; what they leave has to be removed by the test."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.one, self.two = self._connect(), self._connect()
+
+    def _connect(self):
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        return api.Environment(cr, SUPERUSER_ID, {})
 
 
 class TestModeCase:

@@ -1,19 +1,18 @@
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .common import TwoTransactionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestRaces(BaseCase):
+class TestRaces(TwoTransactionsCase):
     """Two workers at the same jobs, each in a real transaction of its own; what they leave is removed afterwards."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.one, self.two = self._connect(), self._connect()
         account = self.one["marketplace.account"].create(
             # Without a warehouse nothing else is made with it, and nothing has to be removed.
             {
@@ -30,11 +29,6 @@ class TestRaces(BaseCase):
         self.one["marketplace.job"].search([("account_id", "=", account.id)]).unlink()
         self.job_id = self._enqueue(self.one).id
         self.one.cr.commit()
-
-    def _connect(self):
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        return api.Environment(cr, SUPERUSER_ID, {})
 
     def _remove(self):
         for env in (self.one, self.two):

@@ -1,30 +1,24 @@
 import psycopg2
 
-from odoo import SUPERUSER_ID, Command, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import TwoTransactionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestStockRaces(BaseCase):
+class TestStockRaces(TwoTransactionsCase):
     """Two workers promise the same piece, each in a real transaction of its own; what they leave is removed
     afterwards."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.one, self.two = self._connect(), self._connect()
         self.addCleanup(self._remove)
         self.product_id = self.one["product.product"].create({"name": "Races", "is_storable": True}).id
         warehouse = self.one["stock.warehouse"].search([], limit=1)
         self.kind_id, self.place_id = warehouse.out_type_id.id, warehouse.lot_stock_id.id
         self._get(self.one, "stock.quant")._update_available_quantity(*self._get_goods(self.one), 1)
         self.one.cr.commit()
-
-    def _connect(self):
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        return api.Environment(cr, SUPERUSER_ID, {})
 
     def _remove(self):
         for env in (self.one, self.two):
