@@ -27,7 +27,7 @@ class TestTwoCompanies(RolesCase, ShippingCase):
         cls.places = [(cls.company, cls.warehouse, cls.account, cls.simulator)]
         cls._add_place(2042, cls.company, cls.warehouse)
         first = cls.company
-        cls.company = cls._make_company("ООО «Другая»")
+        cls.company = cls._make_company(cls.env, "ООО «Другая»")
         warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
         tax = cls._make_tax(22)
         # Beside the first company's taxes; the chart's own one goes.
