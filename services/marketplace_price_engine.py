@@ -224,19 +224,13 @@ class MarketplacePriceEngine(models.AbstractModel):
             "min_price": float(result.minimum),
             "vat_rate": float(costs.vat_rate),
             "floor_price": float(floor),
-            "margin": float(self._get_margin(result.price, costs).quantize(setting.digits)),
+            "margin": float(formula.get_margin(result.price, costs).quantize(setting.digits)),
         }
         if row.declined_price and decimal_of(row.declined_price) != result.price:
             vals["declined_price"] = 0
         target = self._make_target(result, costs, setting)
         state, reason = self._decide(row, setting, result, target)
         return {**vals, "target": target, "state": state, "reason": reason}
-
-    def _get_margin(self, price, costs):
-        if costs.cost is None:
-            return Decimal(0)
-        vat = price * costs.vat_rate / (ONE + costs.vat_rate)
-        return price * (100 - costs.percent) / 100 - costs.fixed - costs.acquiring - vat - costs.cost
 
     def _make_target(self, result, costs, setting):
         vat = format(costs.vat_rate.normalize(), "f") if setting.account.price_send_vat else ""

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools.misc import formatLang
 
 from ..marketplaces.base import refusals
+from . import price_formula
 
 
 class MarketplacePriceText(models.AbstractModel):
@@ -135,12 +136,15 @@ class MarketplacePriceText(models.AbstractModel):
             lines.append((self.env._("Price before discount"), self._money(result.old, row)))
         if result.minimum:
             lines.append((self.env._("Minimum price"), self._money(result.minimum, row)))
-        vat = result.price * costs.vat_rate / (1 + costs.vat_rate)
+        share = result.price * costs.percent / 100
         taken = [
-            (self.env._("− VAT %s %%", self._number(costs.vat_rate * 100, 0)), vat),
+            (
+                self.env._("− VAT %s %%", self._number(costs.vat_rate * 100, 0)),
+                price_formula.get_vat(result.price, costs),
+            ),
             (
                 self.env._("− Commission and acquiring %s %%", self._number(costs.percent, 2)),
-                self._share(result, costs),
+                share,
             ),
             (self.env._("− Fees"), costs.fixed),
             (self.env._("− Acquiring"), costs.acquiring),
@@ -148,13 +152,9 @@ class MarketplacePriceText(models.AbstractModel):
         ]
         lines += [(label, self._money(amount, row)) for label, amount in taken if amount]
         if costs.cost is not None:
-            left = result.price - vat - self._share(result, costs) - costs.fixed - costs.acquiring - costs.cost
-            lines.append((self.env._("= Margin"), self._money(left, row)))
+            lines.append((self.env._("= Margin"), self._money(price_formula.get_margin(result.price, costs), row)))
             lines.append((self.env._("Lowest price that pays for all this"), self._money(result.floor, row)))
         return lines
-
-    def _share(self, result, costs):
-        return result.price * costs.percent / 100
 
     def _money(self, amount, row):
         amount = Decimal(str(amount or 0))

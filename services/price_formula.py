@@ -74,6 +74,19 @@ def get_floor(costs: Costs, digits: Decimal = Decimal("0.01")) -> Decimal | None
     return ((costs.cost + costs.fixed + costs.acquiring) / left).quantize(digits, ROUND_CEILING)
 
 
+def get_vat(price: Decimal, costs: Costs) -> Decimal:
+    """What of the price is VAT."""
+    return price * costs.vat_rate / (ONE + costs.vat_rate)
+
+
+def get_margin(price: Decimal, costs: Costs) -> Decimal:
+    """What is left of the price after all that one sale costs; 0 where the cost is unknown."""
+    if costs.cost is None:
+        return ZERO
+    taken = price * costs.percent / HUNDRED + costs.fixed + costs.acquiring + costs.cost
+    return price - get_vat(price, costs) - taken
+
+
 def compute(wanted: Wanted, costs: Costs, *, guard=True, jump=ZERO, last=None, approved=None) -> Result:
     """The prices to tell and the verdict over them.
 
