@@ -210,14 +210,17 @@ class MarketplaceMarking(models.AbstractModel):
     def _make_lines(self, units_by_sku):
         """Always the full set; what has nothing to tell goes with its number alone."""
         return [
-            dto.ExemplarLine(sku=sku, quantity=len(units), exemplars=tuple(self._make_exemplar(unit) for unit in units))
+            dto.ExemplarLine(sku=sku, quantity=len(units), exemplars=self._make_exemplars(units))
             for sku, units in units_by_sku.items()
         ]
+
+    def _make_exemplars(self, units):
+        return tuple(self._make_exemplar(unit) for unit in units)
 
     def _make_exemplar(self, unit):
         codes = (("mandatory_mark", unit.mark), ("jw_uin", unit.jw_uin), ("imei", unit.imei))
         return dto.Exemplar(
-            external_id=unit.external_id,
+            external_id=unit.external_id or "",
             marks=tuple(dto.Mark(kind=kind, code=code) for kind, code in codes if code),
             gtd=unit.gtd or "",
             gtd_absent=unit.gtd_absent,

@@ -101,8 +101,9 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _ship_part(self, order, package, units, adapter):
         """The number of the part; the posting's own where nothing was left of it."""
+        marking = self.env["marketplace.marking"]
         lines = [
-            replace(line, exemplar_ids=tuple(units[line.sku].mapped("external_id"))) if line.sku in units else line
+            replace(line, exemplars=marking._make_exemplars(units[line.sku])) if line.sku in units else line
             for line in package.lines
         ]
         numbers = adapter.ship_part(order.number, lines).numbers

@@ -4,9 +4,10 @@ from abc import ABC
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from . import dto
+from . import dto, status
 from .errors import NotSupported
 
 
@@ -15,13 +16,14 @@ class AdapterConfig:
     """How to reach one cabinet.
 
     ``account_key``: names the limiter that all calls of this cabinet share inside a process.
-    ``timeout``: (connect, read) in seconds.
+    ``timeout``: (connect, read) in seconds. ``scheme``: the account's, where an account has only one.
     """
 
     base_url: str
     client_id: str
     api_key: str = field(repr=False)
     account_key: str = ""
+    scheme: str = ""
     timeout: tuple[float, float] = (5.0, 30.0)
 
 
@@ -32,7 +34,15 @@ class MarketplaceInfo:
     ``operations``: what the adapter can do (a test compares it with the overridden methods).
     ``client_id_pattern``: what an account's number looks like there.
     ``limits``: batch sizes by operation. ``pauses``: by operation, seconds before the same thing may be told anew.
-    ``schemes``: words of ``status.py``.
+    ``schemes``: words of ``status.py``; ``one_scheme``: an account has only one of them, and its owner says which.
+    ``test_url``: of the marketplace's test environment, "" where there is none.
+    ``confirmed_schemes``: those in which the seller confirms an order before he assembles it.
+    ``steps``: scheme → the delivery steps (``status.DELIVERY_STEPS``) that the seller tells, in their order.
+    ``lists_changes``: whether changed postings can be listed; else they are asked for by number.
+    ``cancel_lines_in``: statuses in which the seller may cancel some units of a posting.
+    ``cancel_lines_message``: whether that needs an explanation.
+    ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
+    ``events_name_client``: every notification names the client id that it is meant for.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
     """
 
@@ -45,6 +55,16 @@ class MarketplaceInfo:
     pauses: Mapping[str, int] = field(default_factory=dict)
     docs_url: str = ""
     client_id_pattern: str = ".+"
+    test_url: str = ""
+    one_scheme: bool = False
+    confirmed_schemes: tuple[str, ...] = ()
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists_changes: bool = True
+    cancel_lines_in: tuple[str, ...] = (status.TO_ASSEMBLE,)
+    cancel_lines_message: bool = True
+    price_step: Decimal = Decimal("0.01")
+    event_topics: tuple[str, ...] = ("",)
+    events_name_client: bool = False
 
 
 #: Operation code → name of the adapter's method.
@@ -54,6 +74,7 @@ OPERATIONS = {
     "offers": "iter_offers",
     "orders": "iter_orders",
     "order": "get_order",
+    "confirm": "confirm_order",
     "ship": "ship_order",
     "ship_part": "ship_part",
     "cargo_places": "set_cargo_places",
@@ -63,6 +84,7 @@ OPERATIONS = {
     "fbo_orders": "iter_fbo_orders",
     "fbo_order": "get_fbo_order",
     "delivery_status": "set_delivery_status",
+    "close": "close_order",
     "tracking": "set_tracking_numbers",
     "delivery_window": "get_delivery_window",
     "delivery_window_set": "set_delivery_window",
@@ -81,6 +103,7 @@ OPERATIONS = {
     "cancel_request_decide": "decide_cancel_request",
     "returns": "iter_returns",
     "own_delivery_returns": "iter_own_delivery_returns",
+    "return_report": "report_return",
     "handover_slots": "iter_handover_slots",
     "handover_create": "create_handover",
     "handover_approve": "approve_handover",
@@ -97,7 +120,8 @@ OPERATIONS = {
 #: Operations that change something at the marketplace: refused at once for a key that may only read.
 WRITE_OPERATIONS = frozenset(
     {
-        *("ship", "ship_part", "cargo_places", "handover_create", "handover_approve"),
+        *("confirm", "ship", "ship_part", "cargo_places", "handover_create", "handover_approve"),
+        *("close", "return_report"),
         *("cancel", "cancel_lines", "cancel_request_decide"),
         *("delivery_status", "tracking", "delivery_window_set", "ship_by_set"),
         *("exemplars_set", "exemplars_commit", "country_set"),
@@ -149,6 +173,14 @@ class MarketplaceAdapter(ABC):
     def parse_order(self, raw: Any, observed_at: datetime) -> dto.Order | dto.UnreadableOrder:
         """Read a stored raw posting again (replay), whichever method it came from."""
         raise self._unsupported("order")
+
+    def complete_order(self, order: dto.Order, raw: Any) -> dto.Order:
+        """Add what only the notification of a new posting tells (``raw`` of its event)."""
+        return order
+
+    def confirm_order(self, number: str) -> None:
+        """Say that the seller takes what is left of the order. Confirming may be asynchronous."""
+        raise self._unsupported("confirm")
 
     # --- shipping ---
     def ship_order(self, number: str, packages: Sequence[dto.Package]) -> dto.ShipResult:
@@ -208,6 +240,10 @@ class MarketplaceAdapter(ABC):
         """
         raise self._unsupported("delivery_status")
 
+    def close_order(self, number: str, results: Sequence[dto.UnitResult], closed_at: datetime) -> None:
+        """What became of each unit at the buyer's door; what ``results`` does not name was handed over."""
+        raise self._unsupported("close")
+
     def set_tracking_numbers(self, numbers: Mapping[str, str]) -> dict[str, str]:
         """{posting: tracking number} → {posting: why it was refused, "" when accepted}."""
         raise self._unsupported("tracking")
@@ -260,6 +296,10 @@ class MarketplaceAdapter(ABC):
         """Return requests of buyers whom the seller delivered himself, created in [since, until]."""
         raise self._unsupported("own_delivery_returns")
 
+    def report_return(self, number: str, units: Sequence[dto.ReturnedUnit], returned_at: datetime) -> None:
+        """Tell that goods of a delivered posting are back with the seller."""
+        raise self._unsupported("return_report")
+
     # --- hand-over ---
     def iter_handover_slots(self, day: date) -> Iterator[dto.HandoverSlot]:
         """``day``: the warehouse's calendar day (a datetime counts as the day it shows)."""
@@ -308,8 +348,8 @@ class MarketplaceAdapter(ABC):
 
     # --- events ---
     @classmethod
-    def parse_event(cls, headers: Mapping[str, str], body: bytes) -> list[dto.Event]:
-        """Reads one notification. ``PayloadError`` when it is not one."""
+    def parse_event(cls, headers: Mapping[str, str], body: bytes, topic: str = "") -> list[dto.Event]:
+        """Reads one notification. ``topic``: of the address that it came to. ``PayloadError`` when it is not one."""
         raise NotSupported(f"{cls.info.label} sends no notifications", code="events")
 
     @classmethod

@@ -2,15 +2,16 @@
 
 A posting moves from left to right, may end as cancelled from every place, and may pause in a dispute:
 
-    new → to_assemble → assembled → handed_over → delivering → delivered
-                            ↘ not_accepted, dispute ↗
+    new → to_confirm → to_assemble → assembled → handed_over → delivering → delivered
+                                         ↘ not_accepted, dispute ↗
     any → cancelled                    to_assemble → split (replaced by its children)
 
-``unknown`` holds a word that the marketplace's mapper has never heard of: such a posting is stored and shown, and
-nothing is done with it.
+``to_confirm`` exists where the seller has to say that he takes the order. ``unknown`` holds a word that the
+marketplace's mapper has never heard of: such a posting is stored and shown, and nothing is done with it.
 """
 
 NEW = "new"
+TO_CONFIRM = "to_confirm"
 TO_ASSEMBLE = "to_assemble"
 ASSEMBLED = "assembled"
 HANDED_OVER = "handed_over"
@@ -23,7 +24,7 @@ SPLIT = "split"
 UNKNOWN = "unknown"
 
 ALL = (
-    *(NEW, TO_ASSEMBLE, ASSEMBLED, HANDED_OVER, DELIVERING, DELIVERED),
+    *(NEW, TO_CONFIRM, TO_ASSEMBLE, ASSEMBLED, HANDED_OVER, DELIVERING, DELIVERED),
     *(NOT_ACCEPTED, DISPUTE, CANCELLED, SPLIT, UNKNOWN),
 )
 FINAL = (DELIVERED, CANCELLED, SPLIT)
@@ -33,11 +34,11 @@ RFBS = "rfbs"
 FBO = "fbo"
 SCHEMES = (FBS, RFBS, FBO)
 
-# --- own delivery --------------------------------------------------------------------------------------------------
-#: Steps that the seller tells of a posting that he delivers himself, in their order. LAST_MILE is a step within the
-#: status *delivering*.
+# --- what the seller tells of a delivery ---------------------------------------------------------------------------
+#: Steps after assembling, in their order; which of them a marketplace wants to hear stands in ``MarketplaceInfo``.
+#: LAST_MILE is a step within the status *delivering*.
 LAST_MILE = "last_mile"
-DELIVERY_STEPS = (DELIVERING, LAST_MILE, DELIVERED)
+DELIVERY_STEPS = (HANDED_OVER, DELIVERING, LAST_MILE, DELIVERED)
 
 # --- returns -------------------------------------------------------------------------------------------------------
 #: Where a returned unit is:

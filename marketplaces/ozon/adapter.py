@@ -3,7 +3,7 @@
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ..base import dto, parse
+from ..base import dto, parse, status
 from ..base.adapter import OPERATIONS, MarketplaceAdapter, MarketplaceInfo
 from ..base.client import utc_now
 from ..base.errors import Forbidden, MarketplaceError, NotFound, NotReady, PayloadError, Rejected
@@ -27,6 +27,8 @@ from .paging import iter_pages, iter_product_pages, iter_slices
 
 #: ALL means "all but archived" at Ozon.
 _VISIBILITIES = ("ALL", "ARCHIVED")
+#: What other marketplaces ask of the seller and Ozon does not.
+_ELSEWHERE = {"confirm", "close", "return_report"}
 _TOO_LONG = "PERIOD_IS_TOO_LONG"
 
 
@@ -42,7 +44,7 @@ class OzonAdapter(OzonDelivery, OzonPrices, OzonReturns, OzonStock, MarketplaceA
         label="Ozon",
         base_url="https://api-seller.ozon.ru",
         schemes=("fbs", "rfbs", "fbo"),
-        operations=frozenset(OPERATIONS),
+        operations=frozenset(OPERATIONS) - _ELSEWHERE,
         limits={
             "orders": requests.POSTING_PAGE,
             "offers": requests.PRODUCT_PAGE,
@@ -54,6 +56,7 @@ class OzonAdapter(OzonDelivery, OzonPrices, OzonReturns, OzonStock, MarketplaceA
         pauses={"stock_set": stock_mapper.REPEAT_SECONDS},
         docs_url="https://docs.ozon.ru/api/seller/",
         client_id_pattern=r"[0-9]+",
+        steps={status.RFBS: (status.DELIVERING, status.LAST_MILE, status.DELIVERED)},
     )
 
     def __init__(self, config, *, observe=None, now=utc_now, **options):
@@ -275,7 +278,7 @@ class OzonAdapter(OzonDelivery, OzonPrices, OzonReturns, OzonStock, MarketplaceA
 
     # --- events ---
     @classmethod
-    def parse_event(cls, headers, body):
+    def parse_event(cls, headers, body, topic=""):
         return events.parse_event(body)
 
     @classmethod

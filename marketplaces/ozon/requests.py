@@ -98,8 +98,8 @@ def ship_part(number, lines):
     """Units that are told apart are named."""
     products = _products(lines)
     for product, line in zip(products, lines, strict=True):
-        if line.exemplar_ids:
-            product["exemplarsIds"] = list(line.exemplar_ids)
+        if line.exemplars:
+            product["exemplarsIds"] = [exemplar.external_id for exemplar in line.exemplars]
     return {"posting_number": number, "products": products}
 
 

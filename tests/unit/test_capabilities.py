@@ -16,7 +16,16 @@ from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import DEAD, ENDPO
 #: Writing the same again is the same, or is refused as done: these may be repeated without looking.
 REPEATABLE = {
     *("cargo_places", "tracking", "exemplars_set", "exemplars_commit", "country_set"),
-    *("ship_by_set", "cancel_request_decide", "delivery_status", "stock_set", "price_set"),
+    *(
+        "ship_by_set",
+        "confirm",
+        "close",
+        "return_report",
+        "cancel_request_decide",
+        "delivery_status",
+        "stock_set",
+        "price_set",
+    ),
 }
 
 

@@ -29,7 +29,7 @@ from .orders import (
     UnreadableOrder,
 )
 from .prices import Commission, PriceAnswer, PriceInfo, PriceTarget
-from .returns import CancelReason, CancelRequest, Return, UnreadableReturn
+from .returns import CancelReason, CancelRequest, Return, ReturnedUnit, UnreadableReturn
 from .shipping import (
     HandoverSlot,
     HandoverState,
@@ -38,6 +38,7 @@ from .shipping import (
     Package,
     PackageLine,
     ShipResult,
+    UnitResult,
 )
 from .stock import StockAnswer, StockLevel, StockTarget
 
@@ -70,11 +71,13 @@ __all__ = [
     "PriceInfo",
     "PriceTarget",
     "Return",
+    "ReturnedUnit",
     "Role",
     "ShipResult",
     "StockAnswer",
     "StockLevel",
     "StockTarget",
+    "UnitResult",
     "UnreadableOrder",
     "UnreadableReturn",
     "Warehouse",

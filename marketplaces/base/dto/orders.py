@@ -14,6 +14,9 @@ class OrderLine:
 
     ``list_price`` is the price before discounts, ``buyer_price`` what the buyer pays (the marketplace funds the rest).
     ``requirements``: what must be recorded before shipping (mandatory_mark, gtd, country, rnpt, jw_uin, imei, weight).
+    ``kind``: goods, or delivery for what the buyer pays for the delivery itself. ``unit_ids``: the numbers of its
+    units where the marketplace tells them apart from the beginning, then as many as ``quantity``. ``vat_word``: the
+    VAT as the marketplace names it, "" where it does not.
     """
 
     sku: str
@@ -24,6 +27,9 @@ class OrderLine:
     list_price: Decimal | None = None
     buyer_price: Decimal | None = None
     requirements: tuple[str, ...] = ()
+    kind: str = "goods"
+    unit_ids: tuple[str, ...] = ()
+    vat_word: str = ""
 
 
 @value
@@ -64,7 +70,11 @@ class Order:
     ``observed_at``: when this state was read. An older observation never overwrites a newer one.
     ``ordered_at``: buyer's order time as far as known. ``ship_by``/``ship_by_limit``: recommended and hard deadline.
     ``actions``: what the marketplace allows now, its own words.
-    ``assembly``: "" | in_progress | failed, where assembly is asynchronous.
+    ``lines``: what is left of the posting; cancelled units are in none of them, unless the whole posting is cancelled.
+    ``assembly``: "" | in_progress | failed, where assembly (or another step) is asynchronous.
+    ``deposit``: what the buyer has paid before, None where the marketplace settles it all. He pays the rest at the
+    door: the sum of ``buyer_price`` less this.
+    ``confirm_by``: the seller has to confirm the order until then.
     ``barcodes``: as printed on the label, upper first. ``cargo_places``: number of boxes.
     ``delivery_step``: "" or the last of ``status.DELIVERY_STEPS`` that the posting has reached.
     ``delivery_from``/``delivery_to``: when the buyer was promised to get it. ``delivered_at``: when he got it.
@@ -107,6 +117,8 @@ class Order:
     related_numbers: tuple[str, ...] = ()
     cancellation: Cancellation | None = None
     buyer: Buyer | None = None
+    deposit: Decimal | None = None
+    confirm_by: datetime | None = None
 
 
 @value
@@ -128,7 +140,8 @@ class OrderQuery:
 
     ``by``: created (in [since, until]), changed (status changed in [since, until]) or unfulfilled (not yet delivered,
     ship-by time in [since, until]). ``statuses``: words of ``status.py``, empty for all. ``numbers``: only these,
-    where the list can filter by number (FBO; any count, the adapter slices).
+    where the list can filter by number (FBO; any count, the adapter slices); with *changed*, the postings to look
+    at where ``MarketplaceInfo.lists_changes`` is false.
     """
 
     by: str

@@ -10,20 +10,25 @@ from .value import value
 
 @value
 class CancelReason:
-    """``kind``: our word for it (out_of_stock, defective, other) where the marketplace's reason has one, else ""."""
+    """``kind``: our word for it (out_of_stock, defective, other) where the marketplace's reason has one, else "".
+
+    ``use``: cancel, or not_handed_over for what kept a courier from handing something over.
+    """
 
     external_id: str
     title: str
     message_required: bool = False
     available: bool = True
     kind: str = ""
+    use: str = "cancel"
 
 
 @value
 class CancelRequest:
     """A buyer wants to cancel, the seller decides. ``state``: pending, approved or rejected.
 
-    ``decide_until``: after it the marketplace approves by itself.
+    ``decide_until``: after it the marketplace approves by itself. ``unit_ids``: only these units of the posting,
+    empty for all of it.
     """
 
     external_id: str
@@ -35,6 +40,7 @@ class CancelRequest:
     comment: str = ""
     requested_at: datetime | None = None
     decide_until: datetime | None = None
+    unit_ids: tuple[str, ...] = ()
     raw: Any = field(default=None, repr=False)
 
 
@@ -77,6 +83,14 @@ class Return:
     storage_days: int = 0
     compensation: str = ""
     is_opened: bool = False
+
+
+@value
+class ReturnedUnit:
+    """A unit that is back with the seller. ``amount``: what the buyer gets back for it."""
+
+    external_id: str
+    amount: Decimal
 
 
 @value

@@ -3,16 +3,17 @@
 from dataclasses import field
 from datetime import datetime
 
+from .delivery import Exemplar
 from .value import value
 
 
 @value
 class PackageLine:
-    """``exemplar_ids``: which units leave, where only some of them do and the marketplace tells them apart."""
+    """``exemplars``: which units leave, with their codes, where the marketplace tells units apart; else empty."""
 
     sku: str
     quantity: int
-    exemplar_ids: tuple[str, ...] = ()
+    exemplars: tuple[Exemplar, ...] = ()
 
 
 @value
@@ -22,9 +23,23 @@ class Package:
 
 @value
 class ShipResult:
-    """``numbers``: the postings that came out, the original first; more than one after a split."""
+    """``numbers``: the postings that came out, the original first; more than one after a split.
+
+    ``box_codes``: of the packages in their order, where the posting stays one and each box has a code of its own.
+    """
 
     numbers: tuple[str, ...]
+    box_codes: tuple[str, ...] = ()
+
+
+@value
+class UnitResult:
+    """What became of a unit at the buyer's door. ``reason_id``: of a reason *not_handed_over*."""
+
+    external_id: str
+    handed_over: bool
+    reason_id: str = ""
+    comment: str = ""
 
 
 @value
