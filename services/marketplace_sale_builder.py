@@ -120,6 +120,8 @@ class MarketplaceSaleBuilder(models.AbstractModel):
             "tax_ids": [Command.set(taxes.ids)],
             "extra_tax_data": extra,
         }
+        if line.kind == "delivery":
+            vals["is_delivery"] = True
         if shared["fbo_route"] and line.order_id.scheme == status.FBO:
             vals["route_ids"] = [Command.set(shared["fbo_route"].ids)]
         if account.analytic_account_id:
