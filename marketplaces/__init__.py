@@ -4,9 +4,10 @@ To add a marketplace: a folder like ``ozon/``, one line in ``ADAPTERS``, one ent
 ``marketplace.account``.
 """
 
+from .megamarket.adapter import MegamarketAdapter
 from .ozon.adapter import OzonAdapter
 
-ADAPTERS = {adapter.info.code: adapter for adapter in (OzonAdapter,)}
+ADAPTERS = {adapter.info.code: adapter for adapter in (OzonAdapter, MegamarketAdapter)}
 
 
 def get_adapter_class(code):

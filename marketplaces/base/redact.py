@@ -11,11 +11,14 @@ MASK = "***"
 _MARGIN = 1_000
 
 #: JSON keys whose whole content is about the buyer (or a courier): every value below is masked.
-PERSONAL_BRANCHES = frozenset({"customer", "addressee", "recipient", "buyer", "courier", "address", "legal_info"})
+PERSONAL_BRANCHES = frozenset(
+    {"customer", "addressee", "recipient", "buyer", "courier", "address", "legal_info", "label"},
+)
 #: JSON keys that hold one personal value.
 PERSONAL_KEYS = frozenset(
     {"phone", "phones", "courier_phones", "email", "customer_email", "customer_name", "client_name", "customer_phone"}
     | {"recipient_name", "fio", "full_name", "first_name", "last_name", "middle_name", "address_tail", "pin"}
+    | {"customerFullName", "customerAddress", "fullName", "firstName", "lastName", "middleName", "labelText"}
     # A buyer's own words.
     | {"cancellation_reason_message"},
 )
@@ -42,7 +45,8 @@ _PATTERNS = (
 )
 #: For text that looks like JSON and is not (cut off, broken): by key name only, "name" included.
 _LOOSE_PERSONAL = re.compile(
-    r"""("(?:name|country|city|region|street|comment|district|zip_code|inn|"""
+    r"""("(?:name|country|city|region|street|comment|district|zip_code|inn|source|house|flat|apartment|intercom|"""
+    r"""postalCode|regionWithType|cityWithType|streetWithType|lat|lon|"""
     + "|".join(sorted(PERSONAL_KEYS))
     + r""")"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?[\d.]+)""",
 )
