@@ -49,22 +49,17 @@ class MarketplaceOrderCloser(models.AbstractModel):
         and the goods wait as those of any cancelled posting do."""
         lines = self.env["marketplace.order.line"]
         refused = {lines.browse(row["line_id"]): row for row in rows}
-        if all(
-            refused.get(line) and len(refused[line]["numbers"]) >= line.there_quantity for line in order._get_goods()
-        ):
+        counts = {line: len(row["numbers"]) for line, row in refused.items()}
+        if all(counts.get(line, 0) >= line.there_quantity for line in order._get_goods()):
             return
-        units_by_kind = defaultdict(list)
         for line, row in refused.items():
             gone = line._note_gone(set(row["numbers"]))
-            if not gone:
-                continue
-            line.there_quantity -= len(gone)
-            line.cancelled_quantity += len(gone)
-            units_by_kind[line] = (gone, row)
-        for line, (gone, row) in units_by_kind.items():
-            self.env["marketplace.return"]._register(
-                line, gone, kind="partial", stage=status.RETURN_MOVING, reason=row.get("reason") or ""
-            )
+            if gone:
+                line.there_quantity -= len(gone)
+                line.cancelled_quantity += len(gone)
+                self.env["marketplace.return"]._register(
+                    line, gone, kind="partial", stage=status.RETURN_MOVING, reason=row.get("reason") or ""
+                )
 
     # --- returns ------------------------------------------------------------------------------------------------
     @api.model
