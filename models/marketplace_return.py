@@ -151,7 +151,7 @@ class MarketplaceReturn(models.Model):
 
     # === BUSINESS METHODS === #
     @api.model
-    def _register(self, line, numbers, *, kind, stage, reason="", quantity=None, price=None):
+    def _enter(self, line, numbers, *, kind, stage, reason="", quantity=None, price=None):
         """Goods of a posting's line that come back without the marketplace's telling of it.
 
         :param numbers: the marketplace's numbers of the units, where it tells them apart

@@ -57,7 +57,7 @@ class MarketplaceOrderCloser(models.AbstractModel):
             if gone:
                 line.there_quantity -= len(gone)
                 line.cancelled_quantity += len(gone)
-                self.env["marketplace.return"]._register(
+                self.env["marketplace.return"]._enter(
                     line, gone, kind="partial", stage=status.RETURN_MOVING, reason=row.get("reason") or ""
                 )
 

@@ -44,7 +44,7 @@ class MarketplaceReturnRegister(models.TransientModel):
             raise UserError(self.env._("Only goods that were delivered can be sent back."))
         returns = self.env["marketplace.return"]
         for line in self.line_ids.filtered("quantity"):
-            returns |= line._register()
+            returns |= line._enter()
         if not returns:
             raise UserError(self.env._("Enter how many units have come back."))
         return returns.action_receive()
@@ -67,7 +67,7 @@ class MarketplaceReturnRegisterLine(models.TransientModel):
         for line in self:
             line.available = line.wizard_id._count_returnable(line.line_id)
 
-    def _register(self):
+    def _enter(self):
         self.ensure_one()
         if not 0 < self.quantity <= self.available:
             raise UserError(self.env._("Only %s units of it can come back.", self.available))
@@ -77,7 +77,7 @@ class MarketplaceReturnRegisterLine(models.TransientModel):
             for number in (item.unit_numbers or "").split(",")
         }
         numbers = [number for number in self.line_id._get_numbers() if number not in known][: self.quantity]
-        return self.env["marketplace.return"]._register(
+        return self.env["marketplace.return"]._enter(
             self.line_id,
             numbers,
             kind="client",
