@@ -74,6 +74,7 @@ OPERATIONS = {
         "Send changed codes", "orders", "marketplace.marking", "_run_update", 1, "exemplars_commit"
     ),
     "label": Operation("Fetch labels", "labels", "marketplace.label", "_run_labels", 20, "label_request"),
+    "own_label": Operation("Draw labels", "labels", "marketplace.label", "_run_own", 20, None),
     "handover": Operation("Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"),
     "stock_compute": Operation("Compute stock", "stock", "marketplace.stock.engine", "_run_compute", 1, None),
     "stock_push": Operation("Send stock", "stock", "marketplace.stock.pusher", "_run_push", 1, "stock_set"),
@@ -94,7 +95,16 @@ OPERATIONS = {
     ),
 }
 #: What a posting that is cancelled there needs no more.
-OF_LIVE_POSTINGS = ("confirm", "ship", "ship_watch", "label", "cargo_places", "delivery_status", "tracking")
+OF_LIVE_POSTINGS = (
+    "confirm",
+    "ship",
+    "ship_watch",
+    "label",
+    "own_label",
+    "cargo_places",
+    "delivery_status",
+    "tracking",
+)
 #: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
 ALWAYS_READY = ("notify", "notify_test")
 LANES = [

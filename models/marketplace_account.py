@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..marketplaces import ADAPTERS, get_adapter_class
+from ..marketplaces.base import status
 from ..marketplaces.base.adapter import WRITE_OPERATIONS, AdapterConfig
 from .marketplace_warehouse import SCHEMES
 
@@ -167,7 +168,7 @@ class MarketplaceAccount(models.Model):
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
-        accounts = super().create([{**vals, **self._trim_keys(vals)} for vals in vals_list])
+        accounts = super().create([{**self._get_defaults(vals), **vals, **self._trim_keys(vals)} for vals in vals_list])
         accounts._ensure_schedules()
         accounts._ensure_notification_rules()
         accounts._ensure_customer()
@@ -186,6 +187,11 @@ class MarketplaceAccount(models.Model):
         accounts._ensure_notification_rules()
         for account in accounts.filtered(lambda account: account.active and account.state == "connected"):
             self.env["marketplace.job"]._enqueue("account_check", account)
+
+    @api.model
+    def _get_defaults(self, vals):
+        """Own couriers need the buyer's address on the label: the small one has no room for it."""
+        return {"label_format": "75x120"} if vals.get("scheme") == status.RFBS else {}
 
     @api.model
     def _trim_keys(self, vals):

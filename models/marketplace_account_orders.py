@@ -106,7 +106,11 @@ class MarketplaceAccount(models.Model):
     )
     auto_confirm = fields.Boolean("Confirm Automatically", default=True, help="Off: orders stay quotations.")
     # --- shipping
-    auto_label = fields.Boolean("Fetch Labels After Assembling", default=True)
+    auto_label = fields.Boolean(
+        "Fetch Labels After Assembling",
+        default=True,
+        help="Of a scheme for which the marketplace has no labels, our own sheet is made.",
+    )
     label_format = fields.Selection(
         [("58x40", "58 × 40 mm"), ("75x120", "75 × 120 mm"), ("a4", "A4, 8 to a sheet")],
         "Own Label Sheet",
@@ -170,11 +174,6 @@ class MarketplaceAccount(models.Model):
                     }
                 )
             )
-
-    def _wants_labels(self):
-        """Whether labels are fetched by themselves; some schemes have none of the marketplace's."""
-        self.ensure_one()
-        return self.auto_label and self._can("label_request")
 
     @api.onchange("vat_policy")
     def _onchange_vat_policy(self):

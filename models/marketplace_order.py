@@ -41,7 +41,11 @@ INITIATORS = [
 #: Operations that a person has asked for and waits for.
 ASKED_FOR = ("confirm", "cargo_places", "marking_update", "cancel", "cancel_lines", "delivery_time", "close")
 #: job operation → what the account's people are told when it failed
-FAILURE_EVENTS = {"ship": "ship_failed", "ship_watch": "ship_failed", "label": "label_failed"}
+LABEL_JOBS = ("label", "own_label")
+FAILURE_EVENTS = {
+    **dict.fromkeys(("ship", "ship_watch"), "ship_failed"),
+    **dict.fromkeys(LABEL_JOBS, "label_failed"),
+}
 
 
 class MarketplaceOrder(models.Model):
@@ -52,7 +56,10 @@ class MarketplaceOrder(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "ship_by, id"
     _rec_name = "number"
-    _rec_names_search = ["number", "order_number", "barcode_upper", "barcode_lower", "tracking_number"]
+    _rec_names_search = [
+        *("number", "order_number", "barcode_upper", "barcode_lower", "tracking_number", "scan_code"),
+        "parcel_ids.number",
+    ]
     _check_company_auto = True
 
     account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="restrict")
@@ -337,7 +344,7 @@ class MarketplaceOrder(models.Model):
                 order.write({"ship_state": "failed" if failed else order.ship_state, "ship_problem": text})
             elif job.operation == "ship_watch" and failed:
                 order.ship_problem = text
-            elif job.operation == "label":
+            elif job.operation in LABEL_JOBS:
                 order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
             elif job.operation in ("delivery_status", "tracking") and failed:
                 order.delivery_problem = text
@@ -366,6 +373,10 @@ class MarketplaceOrder(models.Model):
     def _get_goods(self):
         """Lines with goods: what the buyer pays for the delivery is in no box."""
         return self.line_ids.filtered(lambda line: line.kind == "goods")
+
+    def _get_boxes(self):
+        """Parcels with codes of their own, of a posting that stays one posting."""
+        return self.parcel_ids.filtered(lambda parcel: parcel.posting_id == self and parcel.number != self.number)
 
     def _describe_units(self, numbers):
         """Which goods these units are, in words."""

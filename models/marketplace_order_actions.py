@@ -69,7 +69,8 @@ class MarketplaceOrder(models.Model):
         return self._notify("\n".join([message, *problems]), "warning" if problems else "success")
 
     def action_request_labels(self):
-        self._require_operation("label_request")
+        for account in self.account_id.filtered(lambda account: account._can("label_request")):
+            account._check_operation("label_request")
         ready = self.filtered(lambda order: order.ship_state == "shipped" and order.status != unified.CANCELLED)
         if not ready:
             raise UserError(
@@ -79,9 +80,7 @@ class MarketplaceOrder(models.Model):
         return self._notify(self.env._("%s labels are being fetched.", len(ready)))
 
     def action_print_labels(self):
-        """One merged PDF of the marketplace's labels, in the order of the list; our own where it has none."""
-        if not any(account._can("label_request") for account in self.account_id):
-            return self.action_print_own_labels()
+        """One merged PDF of the labels, in the order of the list."""
         return self.env["marketplace.label"]._action_print(self)
 
     def action_print_own_labels(self):

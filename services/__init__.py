@@ -15,6 +15,7 @@ from . import (
     marketplace_handover_service,
     marketplace_job_runner,
     marketplace_label,
+    marketplace_label_own,
     marketplace_mark_scanner,
     marketplace_marking,
     marketplace_notification_sender,

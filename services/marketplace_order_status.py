@@ -51,7 +51,7 @@ class MarketplaceOrderStatus(models.AbstractModel):
         ours = order.ship_state in ("sending", "sent")
         order.write({"ship_state": "shipped", "ship_problem": False, "shipped_at": order.observed_at})
         self.env["marketplace.job"]._cancel_waiting(order, ("ship_watch",) if ours else ("ship", "ship_watch"))
-        if ours and order.account_id._wants_labels() and order.label_state == "none":
+        if ours and order.account_id.auto_label and order.label_state == "none":
             self.env["marketplace.label"]._request(order)
 
     def _revive(self, order):

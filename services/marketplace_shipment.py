@@ -307,6 +307,9 @@ class MarketplaceShipment(models.AbstractModel):
         if payload["whole"] and order.ship_state != "shipped" and order.status != status.CANCELLED:
             order.write({"ship_state": "sent", "ship_problem": False})
         self.env["marketplace.marking"]._note_carried(order)
+        if not codes and len(payload["packages"]) > 1 and not order.account_id._can("ship_part"):
+            # The marketplace counts no boxes of what the seller delivers; his own courier does.
+            codes = [f"{order.number}-{box}" for box in range(1, len(payload["packages"]) + 1)]
         if codes:
             self._record_boxes(order, payload["packages"], codes)
         elif not order.parent_id:

@@ -193,7 +193,7 @@ class MarketplaceShipment(models.AbstractModel):
             )
         if child.status in ASSEMBLED_THERE:
             child.write({"ship_state": "shipped", "shipped_at": fields.Datetime.now()})
-            if child.status == status.ASSEMBLED and root.account_id._wants_labels() and child.label_state == "none":
+            if child.status == status.ASSEMBLED and root.account_id.auto_label and child.label_state == "none":
                 self.env["marketplace.label"]._request(child)
         elif parcel:
             self._expect(child)

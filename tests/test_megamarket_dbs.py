@@ -1,4 +1,7 @@
+import io
 import json
+
+from pypdf import PdfReader
 
 from odoo.tests import tagged
 
@@ -43,12 +46,27 @@ class TestMegamarketDbs(MegamarketCase):
     def test_packed_delivered_closed(self):
         order = self._receive((self.products[0], 2), delivery_price=300)
         self._pack(order)
-        self.assertFalse(order.label_id)
+        self.assertEqual((order.label_state, order.label_id.raw[:5]), ("ready", b"%PDF-"), order.label_problem)
         self.assertTrue(order.can_deliver and order.can_close and not order.can_hand_over)
         order.action_delivered()
         self._run_jobs()
         self.assertEqual(order.status, "delivered", order.delivery_problem)
         self.assertEqual(set(self._statuses_there(order).values()), {"DELIVERED"})
+
+    def test_own_labels_of_several_boxes(self):
+        order = self._receive((self.products[0], 1), (self.products[1], 2), prepaid=False)
+        for line in order.picking_ids.move_line_ids:
+            line.result_package_id = self.env["stock.package"].create({})
+        self._pack(order)
+        codes = [f"{order.number}-1", f"{order.number}-2"]
+        self.assertEqual(order.parcel_ids.mapped("number"), codes)
+        pages = PdfReader(io.BytesIO(order.label_id.raw)).pages
+        texts = ["".join(page.extract_text().split()) for page in pages]
+        self.assertEqual(len(texts), 2)
+        for code, text in zip(codes, texts, strict=True):
+            self.assertIn(code, text)
+            self.assertIn("372,00", text, "what the courier collects")
+            self.assertIn(order.buyer_phone[-10:], text)
 
     def test_partial_hand_over(self):
         order = self._receive((self.products[0], 2), (self.products[1], 1), delivery_price=300)
