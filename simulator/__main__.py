@@ -54,9 +54,7 @@ def parser():
     add("--ship-delay", type=float, default=2, metavar="SECONDS", help="how long assembling takes (default: 2)")
     add("--label-delay", type=float, default=45, metavar="SECONDS", help="how long labels take after it (default: 45)")
     limits = result.add_mutually_exclusive_group()
-    limits.add_argument(
-        "--strict-limits", dest="limits", action="store_true", help="the marketplaces' request limits (default)"
-    )
+    limits.add_argument("--strict-limits", dest="limits", action="store_true", help="their request limits (default)")
     limits.add_argument("--no-limits", dest="limits", action="store_false", help="no request limits at all")
     add("--frozen-at", metavar="ISO", help="stand still at this moment, e.g. 2026-10-05T08:00:00Z")
     add(

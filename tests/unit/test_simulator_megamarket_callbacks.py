@@ -85,7 +85,7 @@ class TestSimulatorMegamarketCallbacks(MegamarketCase):
     def test_only_success_ends_the_repetitions(self):
         refusals = [(500, GOOD), (200, {"success": 0, "meta": {}, "data": {}}), (200, b"OK")]
         server = self.listen(*refusals)
-        self.options(push_retry_scale=0.001)
+        self.options(push_retry_scale=0.0003)
         number = self.order()
         self.assertEqual({row["shipmentId"] for row in self.arrived(server, 4)}, {number})
         rows = self.simulator.wait(lambda: len(rows := self.log(number=number)) == 4 and rows)
