@@ -101,6 +101,8 @@ class TestSimulatorMegamarketApi(MegamarketCase):
         self.assertEqual(search(dateFrom="2026-10-20T08:01:00Z"), numbers[1:])
         self.assertEqual(search(dateTo="2026-10-20T11:01:00+03:00"), numbers[:2])
         self.assertEqual(search(count=2), numbers[:2])
+        self.assertEqual(search(shippingDate="2026-10-23T00:00:00+03:00"), numbers)
+        self.assertEqual(search(shippingDate="2026-10-24T00:00:00+03:00"), [])
         self.no("order/search", {"count": 1001}, "count")
         self.no("order/search", {"statuses": ["READY"]}, "READY")
         self.no("order/search", {"dateFrom": "20.10.2026"}, "dateFrom")

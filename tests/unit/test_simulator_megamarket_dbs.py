@@ -45,6 +45,7 @@ class TestSimulatorMegamarketDbs(MegamarketCase):
         self.done("order/confirm", {"shipments": [{"shipmentId": number, "deliveryDate": "2026-10-26T00:00:00+03:00"}]})
         found = self.get(number)
         self.assertTrue(found["shipmentDateShift"])
+        self.assertEqual(found["deliveryDateFrom"], "2026-10-26T10:00:00+03:00", "another day, the same hours")
         self.assertEqual(found["status"], "NEW")
         interval = {"dateFrom": "2026-10-28T12:00:00+03:00", "dateTo": "2026-10-28T15:00:00+03:00"}
         call = {"shipments": [{"shipmentId": number, "delivery": {"deliveryInterval": interval}}]}
