@@ -12,7 +12,7 @@ import json
 import random
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ TIMEOUT = 15
 PAUSES = (60, 300, 900)
 WORKERS = 4
 KEPT = 20_000
+# The error of a callback that was never sent.
+LOST = "lost"
 LARGEST_ANSWER = 100_000
 
 
@@ -122,7 +124,6 @@ class Callbacks:
     def __init__(self, state):
         self.state = state
         self.log = deque(maxlen=KEPT)
-        self.lost = 0
         self._numbers = itertools.count(1)
         self._queue = []
         self._wake = threading.Condition()
@@ -154,8 +155,7 @@ class Callbacks:
             self.put(delivery, pause)
 
     def lose(self, delivery):
-        self.lost += 1
-        self.log.append(row_of(delivery, {"status": 0, "ok": False, "error": "lost", "body": None, "seconds": 0}))
+        self.log.append(row_of(delivery, {"status": 0, "ok": False, "error": LOST, "body": None, "seconds": 0}))
 
     def put(self, delivery, pause=0, attempt=1):
         again = Delivery(
@@ -207,8 +207,8 @@ class Callbacks:
 
     def counts(self):
         rows = list(self.log)
-        good = sum(row["ok"] for row in rows)
-        return {"waiting": len(self), "accepted": good, "refused": len(rows) - good - self.lost, "lost": self.lost}
+        kinds = Counter("accepted" if row["ok"] else "lost" if row["error"] == LOST else "refused" for row in rows)
+        return {"waiting": len(self), **{name: kinds[name] for name in ("accepted", "refused", "lost")}}
 
     def stop(self):
         with self._wake:

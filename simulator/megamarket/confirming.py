@@ -1,7 +1,6 @@
 """order/confirm of both schemes, and order/reject."""
 
 import re
-from datetime import timedelta
 
 from simulator.megamarket import steps
 from simulator.megamarket.models import (
@@ -12,6 +11,7 @@ from simulator.megamarket.models import (
     PACKING_EXPIRED,
     PENDING,
     SHIPPING_EXPIRED,
+    day_of,
 )
 from simulator.megamarket.registry import invalid, method, moment
 
@@ -76,7 +76,7 @@ def new_interval(step):
     if not day:
         raise invalid("deliveryDate or delivery.deliveryInterval is missing")
     shipment = step.shipment
-    days = timedelta(days=(moment(day, "deliveryDate").date() - shipment.delivery_from.date()).days)
+    days = day_of(moment(day, "deliveryDate")) - day_of(shipment.delivery_from)
     return shipment.delivery_from + days, shipment.delivery_to + days
 
 

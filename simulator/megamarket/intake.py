@@ -59,10 +59,10 @@ def account(state, body):
     return state.merchants[number]
 
 
-def roubles(value, what="price"):
-    """Whole ones: a fraction is cut off, as everywhere in this marketplace."""
+def roubles(value, what="price", least=0):
+    """Whole ones: a fraction is cut off, as everywhere in this marketplace; ``least`` is put in the place of less."""
     try:
-        amount = int(Decimal(str(value)))
+        amount = max(least, int(Decimal(str(value))))
     except (InvalidOperation, ValueError, OverflowError):
         raise ValueError(f"{what} is not an amount: {value!r}") from None
     if amount < 1:
@@ -117,7 +117,8 @@ def put_product(state, merchant, spec):
             setattr(offer, name, spec[name])
     offer.name = offer.name or offer.offer_id
     if "price" in spec:
-        offer.base_price = roubles(spec["price"])
+        # What costs less than a rouble is sold for one: a shop's whole catalogue must not fail for a bag.
+        offer.base_price = roubles(spec["price"], least=1)
     if spec.get("old_price"):
         offer.old_price = roubles(spec["old_price"], "old_price")
     if "vat" in spec:
@@ -150,13 +151,19 @@ def random_shipment(state, merchant):
     if not goods:
         raise ValueError(f"merchant {merchant.merchant_id} has no offer that can be sold")
     lines = [
-        {"offer_id": offer.offer_id, "quantity": state.rng.choice((1, 1, 1, 2))}
+        {"offer_id": offer.offer_id, "quantity": state.rng.choice((1, 1, 1, 2)), "discounts": bonuses(state, offer)}
         for offer in state.rng.sample(goods, min(len(goods), state.rng.randint(1, 3)))
     ]
     spec = {"lines": lines, "prepaid": state.rng.random() < 0.7}
     if merchant.is_dbs and state.rng.random() < 0.5:
         spec["delivery_price"] = state.rng.choice((299, 500, 800))
     return described(state, merchant, spec)[0]
+
+
+def bonuses(state, offer):
+    """Now and then the loyalty programme pays a twentieth."""
+    amount = offer.price // 20
+    return [{"type": "LOY", "amount": amount}] if amount and state.rng.random() < 0.25 else []
 
 
 def described(state, merchant, spec):

@@ -32,6 +32,11 @@ def write_time(moment):
     return moment and moment.astimezone(MOSCOW).strftime("%Y-%m-%dT%H:%M:%S+03:00")
 
 
+def day_of(moment):
+    """Days begin and end in Moscow."""
+    return moment.astimezone(MOSCOW).date()
+
+
 @dataclass
 class Offer:
     """A listing. The price that counts is the manual one, else the feed's, else that of the control API."""

@@ -1,6 +1,6 @@
 """order/search and order/get."""
 
-from simulator.megamarket.models import STATUSES, write_time
+from simulator.megamarket.models import STATUSES, day_of, write_time
 from simulator.megamarket.registry import identifier, invalid, method, moment
 
 USUAL, MOST = 100, 1000
@@ -48,7 +48,7 @@ def read_statuses(data):
 
 
 def is_shipped_on(shipment, day):
-    return shipment.shipping_until is not None and shipment.shipping_until.date() == day.date()
+    return shipment.shipping_until is not None and day_of(shipment.shipping_until) == day_of(day)
 
 
 @method("order/get")

@@ -63,9 +63,13 @@ def moment(value, name, required=True):
     if value in (None, "") and not required:
         return None
     try:
-        return parse_time(value)
-    except ValueError:
-        raise invalid(f"{name} must be a date like 2024-08-14T12:30:00+03:00") from None
+        found = parse_time(value)
+        # At the ends of the calendar there is no Moscow time to reckon with.
+        if 2000 <= found.year <= 2100:
+            return found
+    except (ValueError, OverflowError):
+        pass
+    raise invalid(f"{name} must be a date like 2024-08-14T12:30:00+03:00")
 
 
 def identifier(value, name, refuse=plain):

@@ -93,10 +93,12 @@ class MegamarketState:
 
     def settle(self):
         now = self.clock.now()
-        while self._events and self._events[0][0] <= now:
-            self._moment, _number, action = heapq.heappop(self._events)
-            action()
-        self._moment = None
+        try:
+            while self._events and self._events[0][0] <= now:
+                self._moment, _number, action = heapq.heappop(self._events)
+                action()
+        finally:
+            self._moment = None
 
     # -- shipments -------------------------------------------------------------------------------------------------
 
