@@ -103,20 +103,21 @@ class MarketplaceSaleBuilder(models.AbstractModel):
         return vals
 
     def _prepare_order_lines(self, order, shared):
-        taxes = {line: self._find_taxes(line, shared) for line in order.line_ids}
         # Odoo rounds the taxes of an order together. That is exact as long as all of them are inside the prices;
         # with one on top each line tells its own amounts.
-        explicit = any(self._get_on_top(line_taxes) for line_taxes in taxes.values())
-        return [Command.create(self._prepare_line_vals(line, taxes[line], explicit, shared)) for line in taxes]
+        explicit = any(self._get_on_top(self._find_taxes(line, shared)) for line in order.line_ids)
+        shared = {**shared, "explicit_taxes": explicit}
+        return [Command.create(self._prepare_line_vals(line, shared)) for line in order.line_ids]
 
     def _get_on_top(self, taxes):
         return taxes.flatten_taxes_hierarchy().filtered(lambda tax: not tax.price_include and tax.amount)
 
-    def _prepare_line_vals(self, line, taxes, explicit, shared):
+    def _prepare_line_vals(self, line, shared):
         """Price and taxes come from the posting and the settings, never from a pricelist."""
         product = line.product_id
         account = line.order_id.account_id
-        price, extra = self._split_price(line, taxes, explicit)
+        taxes = self._find_taxes(line, shared)
+        price, extra = self._split_price(line, taxes, shared["explicit_taxes"])
         vals = {
             "sequence": line.sequence,
             "product_id": product.id,
