@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from simulator.answers import json_answer
 from simulator.clock import parse_time
+from simulator.megamarket import control as megamarket_control
 from simulator.ozon import control as ozon_control
 from simulator.telegram import control as telegram_control
 
@@ -43,6 +44,8 @@ def route(world, request, path, body):
         return handler(world, request, body)
     if path.startswith("/ozon/"):
         return ozon_control.route(world, request, path.removeprefix("/ozon"), body)
+    if path.startswith("/megamarket/"):
+        return megamarket_control.route(world, request, path.removeprefix("/megamarket"), body)
     if path.startswith("/telegram/"):
         return telegram_control.route(world, request, path.removeprefix("/telegram"), body)
     raise LookupError(f"no such control call: {request.method} /control{path}")

@@ -7,7 +7,10 @@ import random
 TRANSPORT_KINDS = {"status", "rate_limit", "html_502", "slow", "drop", "accept_then_timeout", "broken_json"}
 # Asked for by the methods themselves, because only they know what such a fault means.
 METHOD_KINDS = {"not_pdf", "duplicate_page", "shift_page", "label_task_error", "label_not_ready", "ship_fails"}
-VENDORS = {"ozon", "telegram"}
+VENDORS = {"ozon", "megamarket", "telegram"}
+# Which of the latter a vendor's methods ask for.
+METHOD_KINDS_OF = {"ozon": METHOD_KINDS, "megamarket": {"not_pdf"}, "telegram": set()}
+NAMES = {"ozon": "Ozon", "megamarket": "MegaMarket", "telegram": "Telegram"}
 KINDS = TRANSPORT_KINDS | METHOD_KINDS
 FIELDS = {"path", "kind", "times", "after", "retry_after", "delay", "status", "body", "message", "probability"}
 
@@ -82,15 +85,15 @@ def check(spec):
     path = spec.get("path", "")
     if not isinstance(path, str):
         raise TypeError("path must be text")
-    check_telegram(spec["kind"], *split(path))
+    check_vendor(spec["kind"], *split(path))
     times = spec.get("times", 1)
     if times is not None and (not isinstance(times, int) or times < 1):
         raise ValueError("times must be a positive number, or null for ever")
     return {**spec, "path": path.removeprefix("/ozon")}
 
 
-def check_telegram(kind, vendor, path):
-    if vendor == "telegram" and kind in METHOD_KINDS:
-        raise ValueError(f"{kind} means nothing to Telegram")
+def check_vendor(kind, vendor, path):
+    if kind in METHOD_KINDS - METHOD_KINDS_OF[vendor]:
+        raise ValueError(f"{kind} means nothing to {NAMES[vendor]}")
     if vendor == "telegram" and path.startswith("/bot"):
         raise ValueError("faults do not know tokens: write /telegram/sendMessage")

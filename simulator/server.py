@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from simulator import control, page
 from simulator.answers import Hangup, html_answer, json_answer
+from simulator.megamarket import api as megamarket_api
 from simulator.ozon import api, labels_api
 from simulator.telegram import api as telegram_api
 
@@ -59,6 +60,8 @@ class Application:
             return control.serve(self.world, request, path.removeprefix("/control"))
         if path.startswith("/ozon/"):
             return self.ozon(request, path.removeprefix("/ozon"))
+        if path.startswith("/megamarket/"):
+            return self.megamarket(request, path.removeprefix("/megamarket"))
         if path.startswith("/telegram/"):
             return self.telegram(request)
         return json_answer({"error": "unknown path", "see": "/"}, 404)
@@ -69,6 +72,10 @@ class Application:
             with self.world.lock:
                 return labels_api.serve_file(self.world.ozon, path, self.world.faults)
         return api.serve(self.world, request, path)
+
+    def megamarket(self, request, path):
+        self.dawdle(path, "megamarket")
+        return megamarket_api.serve(self.world, request, path)
 
     def telegram(self, request):
         path = telegram_api.public_path(request.path)

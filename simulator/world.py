@@ -8,6 +8,8 @@ from datetime import datetime
 from simulator.clock import Clock, format_time
 from simulator.faults import Faults
 from simulator.journal import Journal
+from simulator.megamarket.state import MegamarketState
+from simulator.megamarket.state import Settings as MegamarketSettings
 from simulator.ozon import seed as ozon_seed
 from simulator.ozon.limits import Limits
 from simulator.ozon.state import OzonState, Settings
@@ -32,13 +34,14 @@ class Plan:
 class World:
     def __init__(self, plan):
         self.lock = threading.RLock()
-        self.ozon = None
+        self.ozon = self.megamarket = None
         self.reset(plan)
 
     def reset(self, plan):
-        """A clean beginning: time, faults, journal, limits, the cabinet and the bots."""
+        """A clean beginning: time, faults, journal, limits, the cabinets and the bots."""
         if self.ozon:
             self.ozon.pusher.stop()
+            self.megamarket.stop()
         self.plan = plan
         self.clock = Clock(plan.now, plan.frozen)
         self.faults = Faults(plan.seed)
@@ -46,6 +49,7 @@ class World:
         self.limits = Limits()
         settings = Settings(ship_delay=plan.ship_delay, label_delay=plan.label_delay, limits=plan.limits)
         self.ozon = OzonState(self.clock, plan.seed, settings, plan.client_id)
+        self.megamarket = MegamarketState(self.clock, plan.seed, MegamarketSettings(limits=plan.limits), self.lock)
         self.telegram = TelegramState()
         ozon_seed.fill(self.ozon, plan.products, plan.postings)
 
@@ -60,6 +64,7 @@ class World:
 
     def settle(self):
         self.ozon.settle()
+        self.megamarket.settle()
 
     def timestamp(self):
         return format_time(self.clock.now())

@@ -12,6 +12,7 @@ from collections import deque
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+OFFER_SERVICE = "merchantIntegration/v1/offerService"
 GREETING = "simulator listening on "
 # Addresses of this machine must not go through a proxy of the environment.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -35,6 +36,8 @@ class SimulatorProcess:
 
     CLIENT_ID = "1042"
     KEY = "demo-key-1042-write"
+    MEGAMARKET_TOKEN = "5046AAAA-0000-4000-8000-00000000A001"
+    MEGAMARKET_DBS_TOKEN = "17500000-0000-4000-8000-00000000D001"
 
     def __init__(self, **options):
         self.options = {"port": 0, **options}
@@ -52,6 +55,10 @@ class SimulatorProcess:
     @property
     def ozon_url(self):
         return f"{self.url}/ozon"
+
+    @property
+    def megamarket_url(self):
+        return f"{self.url}/megamarket"
 
     @property
     def pid(self):
@@ -131,6 +138,15 @@ class SimulatorProcess:
         """One call of the Seller API: (status, JSON or bytes)."""
         headers = {"Client-Id": client_id, "Api-Key": key}
         status, answer_headers, content = self.request("POST", f"/ozon{path}", body or {}, headers)
+        is_json = answer_headers.get("Content-Type", "").startswith("application/json")
+        return status, json.loads(content) if is_json else content
+
+    def megamarket(self, path, data=None, token=MEGAMARKET_TOKEN, agent="SaleMarketplace/1.0"):
+        """One call of the merchant API, by the end of its path: (status, JSON or bytes)."""
+        service = "market/v1/orderService" if path.startswith(("order/", "sticker/")) else OFFER_SERVICE
+        body = {"meta": {}, "data": {"token": token, **(data or {})}}
+        path = f"/megamarket/api/{service}/{path}"
+        status, answer_headers, content = self.request("POST", path, body, {"User-Agent": agent})
         is_json = answer_headers.get("Content-Type", "").startswith("application/json")
         return status, json.loads(content) if is_json else content
 

@@ -48,6 +48,7 @@ def is_number(value):
 
 
 def add_products(world, _request, body):
+    # "account" is for marketplaces with several shops in one process; this one has a single cabinet.
     rows = [intake.put_product(world.ozon, spec) for spec in intake.wanted(body, "products")]
     return {"products": [product_view(product) for product in rows]}
 
@@ -66,7 +67,7 @@ def product_view(product):
 
 
 def add_postings(world, _request, body):
-    postings = intake.make_postings(world.ozon, body)
+    postings = intake.make_postings(world.ozon, {name: body[name] for name in body if name != "account"})
     world.ozon.add_postings(postings)
     return {"count": len(postings), "numbers": [posting.number for posting in postings]}
 

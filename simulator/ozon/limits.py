@@ -36,15 +36,15 @@ class Limits:
         """Count the request; returns the headers of its answer, or raises Ozon's 429."""
         if not settings.limits:
             return {}
-        account = self._bucket((client_id,), PER_SECOND, 1)
+        account = self.bucket((client_id,), PER_SECOND, 1)
         self._refuse(account.take(), "You have reached request rate limit per second")
         size, seconds = limit_of(path, settings)
         if size:
-            wait = self._bucket((client_id, path, size, seconds), size, seconds).take()
+            wait = self.bucket((client_id, path, size, seconds), size, seconds).take()
             self._refuse(wait, method_message(size, seconds))
         return {"Ratelimit-Remaining": str(int(account.tokens))}
 
-    def _bucket(self, key, size, seconds):
+    def bucket(self, key, size, seconds=1):
         if key not in self._buckets:
             self._buckets[key] = Bucket(size, seconds)
         return self._buckets[key]
