@@ -7,6 +7,7 @@ from . import (
     test_layering,
     test_marking,
     test_megamarket_client,
+    test_megamarket_contract,
     test_megamarket_delivery,
     test_megamarket_events,
     test_megamarket_offers,

@@ -233,6 +233,14 @@ class TestMegamarketStatus(BaseCase):
         order = parse(make_shipment(make_lot(1, "DELIVERED", events=events), make_lot(2, "DELIVERED")))
         self.assertEqual(order.delivered_at, utc(2026, 9, 2, 9))
 
+    def test_what_is_being_cancelled_does_not_fall_back(self):
+        """A lot that the seller rejects is PENDING until that is done; so is one of a new order."""
+        events = [{"eventDate": None, "eventValue": word} for word in ("PENDING", "NEW", "CONFIRMED", "PENDING")]
+        order = parse(make_standard(make_lot(1, "CONFIRMED"), make_lot(2, "PENDING", events=events)))
+        self.assertEqual((order.status, order.assembly), (status.TO_ASSEMBLE, "in_progress"))
+        order = parse(make_standard(make_lot(1, "PENDING", events=events[:1])))
+        self.assertEqual((order.status, order.assembly), (status.NEW, ""))
+
     def test_a_lot_without_a_word_has_the_shipments(self):
         raw = make_shipment(make_lot(1, None), status="PACKED")
         self.assertEqual(parse(raw).status, status.ASSEMBLED)

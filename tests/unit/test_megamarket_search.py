@@ -75,7 +75,7 @@ class TestMegamarketSearch(BaseCase):
             session.told[0],
             {
                 "dateFrom": "2026-08-02T03:00:00+03:00",
-                "dateTo": "2026-09-10T15:00:00+03:00",
+                "dateTo": "2026-09-11T15:00:00+03:00",
                 "count": 1000,
                 "statuses": ["NEW", "CONFIRMED", "PACKED", "PACKING_EXPIRED", "SHIPPED"],
             },
