@@ -22,6 +22,11 @@ OPERATIONS = {
     "fbo_poll": Operation("Load FBO postings", "orders", "marketplace.fbo.poller", "_run_poll", 1, "fbo_orders"),
     "status_apply": Operation("Apply statuses in Odoo", "orders", "marketplace.status.applier", "_run_apply", 1, None),
     "units_check": Operation("Compare units", "orders", "marketplace.order.units", "_run_check", 1, "order"),
+    "confirm": Operation("Confirm", "orders", "marketplace.confirmation", "_run_confirm", 1, "confirm"),
+    "close": Operation("Tell the hand-over", "orders", "marketplace.order.closer", "_run_close", 1, "close"),
+    "return_report": Operation(
+        "Report a return", "orders", "marketplace.order.closer", "_run_return", 1, "return_report"
+    ),
     "cancel": Operation("Cancel", "orders", "marketplace.seller.cancellation", "_run_cancel", 1, "cancel"),
     "cancel_lines": Operation(
         "Cancel by position", "orders", "marketplace.seller.cancellation", "_run_cancel_lines", 1, "cancel_lines"
@@ -69,6 +74,7 @@ OPERATIONS = {
         "Send changed codes", "orders", "marketplace.marking", "_run_update", 1, "exemplars_commit"
     ),
     "label": Operation("Fetch labels", "labels", "marketplace.label", "_run_labels", 20, "label_request"),
+    "own_label": Operation("Draw labels", "labels", "marketplace.label", "_run_own", 20, None),
     "handover": Operation("Hand over", "labels", "marketplace.handover.service", "_run_handover", 1, "handover_create"),
     "stock_compute": Operation("Compute stock", "stock", "marketplace.stock.engine", "_run_compute", 1, None),
     "stock_push": Operation("Send stock", "stock", "marketplace.stock.pusher", "_run_push", 1, "stock_set"),
@@ -89,7 +95,16 @@ OPERATIONS = {
     ),
 }
 #: What a posting that is cancelled there needs no more.
-OF_LIVE_POSTINGS = ("ship", "ship_watch", "label", "cargo_places", "delivery_status", "tracking")
+OF_LIVE_POSTINGS = (
+    "confirm",
+    "ship",
+    "ship_watch",
+    "label",
+    "own_label",
+    "cargo_places",
+    "delivery_status",
+    "tracking",
+)
 #: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
 ALWAYS_READY = ("notify", "notify_test")
 LANES = [

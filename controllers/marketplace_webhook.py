@@ -17,28 +17,46 @@ class MarketplaceWebhook(http.Controller):
     """Verify, store, wake, answer. Nothing of the body is trusted: it only says which posting to read again."""
 
     @http.route(
-        "/marketplace/webhook/<string:token>",
+        ["/marketplace/webhook/<string:token>", "/marketplace/webhook/<string:token>/<path:topic>"],
         type="http",
         auth="public",
         methods=["POST"],
         csrf=False,
         save_session=False,
     )
-    def webhook(self, token):
+    def webhook(self, token, topic=""):
         account = self._find_account(token)
-        if not account:
+        adapter_class = account and get_adapter_class(account.marketplace)
+        if not account or topic not in adapter_class.info.event_topics:
             return request.make_json_response({"error": "unknown address"}, status=404)
-        adapter_class = get_adapter_class(account.marketplace)
+        if not self._is_allowed(account):
+            return request.make_json_response(
+                {"error": "login required"}, status=401, headers={"WWW-Authenticate": 'Basic realm="marketplace"'}
+            )
         body = self._read_body()
         if body is None:
             return self._answer(adapter_class, [], "invalid", status=413)
         try:
-            events = adapter_class.parse_event(dict(request.httprequest.headers), body)
+            events = adapter_class.parse_event(dict(request.httprequest.headers), body, topic)
+            self._check_client(account, adapter_class, events)
         except PayloadError as exc:
             _logger.info("Account %s: unreadable notification: %s", account.id, exc.path)
             return self._answer(adapter_class, [], "invalid")
         self._receive(account, events)
         return self._answer(adapter_class, events)
+
+    def _is_allowed(self, account):
+        sent = request.httprequest.authorization
+        basic = sent and sent.type == "basic"
+        return account._may_call(sent.username if basic else "", sent.password if basic else "")
+
+    def _check_client(self, account, adapter_class, events):
+        """News of another cabinet at this address: the seller has mixed up the addresses of two shops."""
+        if not adapter_class.info.events_name_client:
+            return
+        for event in events:
+            if event.account_external_id != account.client_id:
+                raise PayloadError("client_id", event.account_external_id, "is another cabinet")
 
     def _find_account(self, token):
         """The token is the only proof of the sender; it is compared in constant time."""

@@ -10,6 +10,7 @@ from . import (
     marketplace_account_schedules,
     marketplace_account_status,
     marketplace_account_stock,
+    marketplace_account_webhook,
     marketplace_cancel_reason,
     marketplace_cancel_request,
     marketplace_completeness,

@@ -1,17 +1,20 @@
 import re
-import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.urls import urljoin
 
 from ..marketplaces import ADAPTERS, get_adapter_class
+from ..marketplaces.base import status
 from ..marketplaces.base.adapter import WRITE_OPERATIONS, AdapterConfig
+from .marketplace_warehouse import SCHEMES
 
 #: Where the bundled simulator listens by default; each marketplace has its own folder there.
-REHEARSAL_URL = "http://127.0.0.1:8169/ozon"
+REHEARSAL_URL = "http://127.0.0.1:8169/%s"
 REHEARSAL_BUYERS = 10
-PASTED_FIELDS = ("client_id", "api_key", "telegram_token", "telegram_chat", "telegram_url", "notify_email")
+PASTED_FIELDS = (
+    *("client_id", "api_key", "webhook_login", "webhook_password"),
+    *("telegram_token", "telegram_chat", "telegram_url", "notify_email"),
+)
 
 
 class MarketplaceAccount(models.Model):
@@ -30,9 +33,21 @@ class MarketplaceAccount(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company, tracking=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    marketplace = fields.Selection([("ozon", "Ozon")], required=True, default="ozon", tracking=True)
+    marketplace = fields.Selection(
+        [("ozon", "Ozon"), ("megamarket", "MegaMarket")], required=True, default="ozon", tracking=True
+    )
     client_id = fields.Char(
         "Client ID", required=True, copy=False, tracking=True, help="The cabinet's number on the marketplace."
+    )
+    one_scheme = fields.Boolean(compute="_compute_one_scheme")
+    scheme = fields.Selection(
+        SCHEMES,
+        compute="_compute_scheme",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="Of a shop that sells in one scheme only, as it was registered on the marketplace. Another scheme, or "
+        "another warehouse, is another shop there and another account here.",
     )
     api_key = fields.Char("API Key", groups="base.group_system", copy=False)
     api_key_hint = fields.Char(
@@ -50,7 +65,9 @@ class MarketplaceAccount(models.Model):
     )
     base_url = fields.Char(
         "Rehearsal Address",
-        default=REHEARSAL_URL,
+        compute="_compute_base_url",
+        store=True,
+        readonly=False,
         groups="sale_marketplace.group_administrator",
         help="Where the stand-in for the marketplace listens. Used in rehearsal mode only.",
     )
@@ -75,24 +92,12 @@ class MarketplaceAccount(models.Model):
     operations = fields.Json("Allowed Operations", readonly=True, copy=False)
     can_write = fields.Boolean("May Send", compute="_compute_can_write")
     checked_at = fields.Datetime("Last Check", readonly=True, copy=False)
-    # --- push notifications
-    webhook_token = fields.Char(groups="base.group_system", copy=False, default=lambda self: secrets.token_urlsafe(32))
-    webhook_url = fields.Char(
-        "Notification Address",
-        compute="_compute_webhook_url",
-        compute_sudo=True,
-        groups="sale_marketplace.group_administrator",
-        help="Paste it into the cabinet's notification settings. Whoever knows it can send notifications.",
-    )
     warehouse_ids = fields.One2many("marketplace.warehouse", "account_id")
     schedule_ids = fields.One2many("marketplace.schedule", "account_id")
 
     _client_uniq = models.Constraint(
         "UNIQUE(marketplace, client_id)",
         "This cabinet is connected already: one cabinet twice would double every order.",
-    )
-    _webhook_token_uniq = models.Constraint(
-        "UNIQUE(webhook_token)", "Two accounts cannot share a notification address."
     )
 
     # === COMPUTE METHODS === #
@@ -104,23 +109,38 @@ class MarketplaceAccount(models.Model):
     @api.depends("operations", "mode")
     def _compute_can_write(self):
         for account in self:
-            account.can_write = account.mode != "test" and bool(WRITE_OPERATIONS & set(account.operations or []))
+            account.can_write = not account._only_reads() and bool(WRITE_OPERATIONS & set(account.operations or []))
 
-    @api.depends("webhook_token")
-    def _compute_webhook_url(self):
+    @api.depends("marketplace")
+    def _compute_one_scheme(self):
         for account in self:
-            path = f"/marketplace/webhook/{account.webhook_token}"
-            account.webhook_url = account.webhook_token and urljoin(account.get_base_url(), path)
+            account.one_scheme = bool(account.marketplace) and account._get_info().one_scheme
+
+    @api.depends("marketplace")
+    def _compute_scheme(self):
+        """Shops of one scheme: the last of the marketplace's, which is the one that its newcomers get."""
+        for account in self:
+            schemes = account._get_info().schemes if account.one_scheme else ()
+            if account.scheme not in schemes:
+                account.scheme = schemes[-1] if schemes else False
+
+    @api.depends("marketplace")
+    def _compute_base_url(self):
+        """The bundled simulator, each marketplace in its folder; an address of one's own stays."""
+        ours = {REHEARSAL_URL % code for code in ADAPTERS}
+        for account in self:
+            if not account.base_url or account.base_url in ours:
+                account.base_url = REHEARSAL_URL % account.marketplace
 
     # === CONSTRAINT METHODS === #
     @api.constrains("client_id", "marketplace")
     def _check_client_id(self):
         for account in self:
-            info = get_adapter_class(account.marketplace).info
+            info = account._get_info()
             if not re.fullmatch(info.client_id_pattern, (account.client_id or "").strip()):
                 raise ValidationError(
                     self.env._(
-                        "«%(client_id)s» is no Client ID of %(marketplace)s: copy it from the cabinet's API keys.",
+                        "«%(client_id)s» is no Client ID of %(marketplace)s: copy it from the cabinet's API settings.",
                         client_id=account.client_id,
                         marketplace=info.label,
                     )
@@ -131,16 +151,28 @@ class MarketplaceAccount(models.Model):
         for account in self.sudo():
             if account.mode == "rehearsal" and not (account.base_url or "").startswith(("http://", "https://")):
                 raise ValidationError(
-                    self.env._("Rehearsal needs the address of the simulator, such as %s.", REHEARSAL_URL)
+                    self.env._(
+                        "Rehearsal needs the address of the simulator, such as %s.",
+                        REHEARSAL_URL % account.marketplace,
+                    )
+                )
+
+    @api.constrains("scheme", "marketplace")
+    def _check_scheme(self):
+        for account in self.filtered("one_scheme"):
+            if account.scheme not in account._get_info().schemes:
+                raise ValidationError(
+                    self.env._("Choose the scheme in which the shop of account %s sells.", account.name)
                 )
 
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
-        accounts = super().create([{**vals, **self._trim_keys(vals)} for vals in vals_list])
+        accounts = super().create([{**self._get_defaults(vals), **vals, **self._trim_keys(vals)} for vals in vals_list])
         accounts._ensure_schedules()
         accounts._ensure_notification_rules()
         accounts._ensure_customer()
+        accounts._ensure_carrier()
         return accounts
 
     def write(self, vals):
@@ -157,6 +189,11 @@ class MarketplaceAccount(models.Model):
             self.env["marketplace.job"]._enqueue("account_check", account)
 
     @api.model
+    def _get_defaults(self, vals):
+        """Own couriers need the buyer's address on the label: the small one has no room for it."""
+        return {"label_format": "75x120"} if vals.get("scheme") == status.RFBS else {}
+
+    @api.model
     def _trim_keys(self, vals):
         """Keys are pasted, often with blanks and line ends around them."""
         return {name: vals[name].strip() for name in PASTED_FIELDS if vals.get(name)}
@@ -168,12 +205,34 @@ class MarketplaceAccount(models.Model):
         account = self.sudo()
         adapter_class = get_adapter_class(account.marketplace)
         config = AdapterConfig(
-            base_url=account.base_url if account.mode == "rehearsal" else adapter_class.info.base_url,
+            base_url=account._get_api_url(),
             client_id=client_id or account.client_id,
             api_key=api_key or account.api_key or "",
             account_key=f"{self.env.cr.dbname}:{account.marketplace}:{client_id or account.client_id}",
+            scheme=account.scheme or "",
         )
         return adapter_class(config, observe=observe)
+
+    def _get_info(self):
+        """``MarketplaceInfo`` of the account's marketplace."""
+        self.ensure_one()
+        return get_adapter_class(self.marketplace).info
+
+    def _get_schemes(self):
+        """The schemes that this cabinet can have postings of."""
+        self.ensure_one()
+        return (self.scheme,) if self.scheme else self._get_info().schemes
+
+    def _get_api_url(self):
+        if self.mode == "rehearsal":
+            return self.base_url
+        info = self._get_info()
+        return info.test_url if self.mode == "test" and info.test_url else info.base_url
+
+    def _only_reads(self):
+        """Test mode of a marketplace without a test environment."""
+        self.ensure_one()
+        return self.mode == "test" and not self._get_info().test_url
 
     def _get_language(self):
         """Problems, results and notes are written down in the language of the account's people."""
@@ -200,15 +259,25 @@ class MarketplaceAccount(models.Model):
             return self.env._(
                 "Account %(account)s is paused: %(reason)s", account=self.name, reason=self.pause_reason or ""
             )
-        if operation in WRITE_OPERATIONS and self.mode == "test":
+        if operation in WRITE_OPERATIONS and self._only_reads():
             return self.env._(
                 "Account %(account)s is in test mode: it reads the cabinet and sends nothing.", account=self.name
             )
         return self._get_right_problem(operation)
 
+    def _can(self, operation):
+        """Whether the marketplace has this operation for the account at all, and its key the right to it."""
+        self.ensure_one()
+        return not self._get_right_problem(operation)
+
     def _get_right_problem(self, operation):
         """Why the key may not do it, in one sentence; False when it may, or when nothing is needed."""
         self.ensure_one()
+        if operation and operation not in self._get_info().operations:
+            label = self._get_marketplace_label(self.marketplace)
+            return self.env._(
+                "%(marketplace)s has no such thing (%(operation)s).", marketplace=label, operation=operation
+            )
         if operation and self.operations is not False and operation not in (self.operations or []):
             return self.env._(
                 "The key of account %(account)s may not do this (%(operation)s). Issue a key with this right in the "
@@ -256,15 +325,11 @@ class MarketplaceAccount(models.Model):
                 "default_marketplace": self.marketplace,
                 "default_client_id": self.client_id,
                 "default_mode": self.mode,
+                "default_scheme": self.scheme,
                 "default_base_url": self.sudo().base_url,
                 "default_company_id": self.company_id.id,
             },
         }
-
-    def action_renew_webhook(self):
-        """A new address: the old one stops working at once."""
-        for account in self:
-            account.sudo().webhook_token = secrets.token_urlsafe(32)
 
     def action_rehearsal_fill(self):
         """Put the company's products into the simulated cabinet and let some buyers order."""

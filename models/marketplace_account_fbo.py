@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ..marketplaces import get_adapter_class
 from ..marketplaces.base import status
 
 
@@ -44,14 +43,14 @@ class MarketplaceAccount(models.Model):
 
     def _has_scheme(self, scheme):
         self.ensure_one()
-        return scheme in get_adapter_class(self.marketplace).info.schemes
+        return scheme in self._get_schemes()
 
     def _get_fbo_place(self):
         """The marketplace's warehouses as one row of the list of warehouses; made when it is missing."""
         self.ensure_one()
         places = self.env["marketplace.warehouse"].sudo().with_context(active_test=False)
         place = places.search([("account_id", "=", self.id), ("scheme", "=", status.FBO)], limit=1)
-        name = get_adapter_class(self.marketplace).info.label
+        name = self._get_info().label
         return place or places.create(
             {"account_id": self.id, "name": name, "external_id": status.FBO, "scheme": status.FBO}
         )

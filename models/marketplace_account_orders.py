@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .marketplace_warehouse import SCHEMES
+
 #: A new account loads what the packers may still have to pack, not the history.
 FIRST_DAYS = 7
 
@@ -41,7 +43,12 @@ class MarketplaceAccount(models.Model):
         default=lambda self: self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1),
         help="Used where a warehouse of the cabinet has no warehouse of its own.",
     )
-    carrier_id = fields.Many2one("delivery.carrier", "Delivery Method", check_company=True)
+    carrier_id = fields.Many2one(
+        "delivery.carrier",
+        "Delivery Method",
+        check_company=True,
+        help="Its product is used for what buyers pay for the delivery.",
+    )
     payment_term_id = fields.Many2one("account.payment.term", "Payment Terms", check_company=True)
     tag_ids = fields.Many2many("crm.tag", string="Order Tags", groups="sales_team.group_sale_salesman")
     analytic_account_id = fields.Many2one("account.analytic.account", check_company=True)
@@ -89,15 +96,66 @@ class MarketplaceAccount(models.Model):
         required=True,
         default="ordered",
     )
+    lock_orders = fields.Boolean(
+        "Lock Confirmed Orders",
+        compute="_compute_lock_orders",
+        store=True,
+        readonly=False,
+        help="Nobody changes what the buyer has ordered: units that you do not have are cancelled on the marketplace, "
+        "and the order follows.",
+    )
     auto_confirm = fields.Boolean("Confirm Automatically", default=True, help="Off: orders stay quotations.")
     # --- shipping
-    auto_label = fields.Boolean("Fetch Labels After Assembling", default=True)
+    auto_label = fields.Boolean(
+        "Fetch Labels After Assembling",
+        default=True,
+        help="Of a scheme for which the marketplace has no labels, our own sheet is made.",
+    )
     label_format = fields.Selection(
         [("58x40", "58 × 40 mm"), ("75x120", "75 × 120 mm"), ("a4", "A4, 8 to a sheet")],
         "Own Label Sheet",
         required=True,
         default="58x40",
     )
+
+    @api.depends("marketplace")
+    def _compute_lock_orders(self):
+        for account in self:
+            account.lock_orders = bool(account.marketplace) and account._get_info().lock_orders
+
+    def _ensure_carrier(self):
+        """A shop that sells in one scheme has one way to its buyers; what they pay for it is a product of its own."""
+        for account in self.filtered(lambda account: account.one_scheme and not account.carrier_id):
+            scheme = dict(SCHEMES)[account.scheme]
+            name = f"{self._get_marketplace_label(account.marketplace)} {scheme}"
+            # Who may connect accounts need not be allowed to create products and delivery methods.
+            product = self.env["product.product"].sudo().create(account._prepare_carrier_product_vals(name))
+            account.carrier_id = (
+                self.env["delivery.carrier"]
+                .sudo()
+                .create(
+                    {
+                        "name": name,
+                        "delivery_type": "fixed",
+                        "fixed_price": 0.0,
+                        "product_id": product.id,
+                        "company_id": account.company_id.id,
+                    }
+                )
+            )
+
+    def _prepare_carrier_product_vals(self, name):
+        return {
+            "name": self.env._("Delivery %s", name),
+            "type": "service",
+            "sale_ok": False,
+            "purchase_ok": False,
+            "list_price": 0.0,
+            "invoice_policy": "order",
+            "company_id": self.company_id.id,
+            "taxes_id": [fields.Command.set(self.company_id.sudo().account_sale_tax_id.ids)],
+            "categ_id": self.env.ref("delivery.product_category_deliveries").id,
+        }
 
     def _ensure_customer(self):
         """Every account has the marketplace as its customer (DESIGN: it is the company's commission agent)."""

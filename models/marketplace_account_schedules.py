@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..engine import OPERATIONS
 from .marketplace_schedule import TASKS
 
 
@@ -7,8 +8,10 @@ class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
 
     def _ensure_schedules(self):
-        """Each account has one row per task; new tasks of later versions are added to existing accounts."""
+        """Each account has one row per task that its marketplace knows; new tasks of later versions are added to
+        existing accounts."""
         for account in self:
+            possible = {None, *account._get_info().operations}
             known = set(account.with_context(active_test=False).schedule_ids.mapped("task"))
             self.env["marketplace.schedule"].create(
                 [
@@ -21,8 +24,8 @@ class MarketplaceAccount(models.Model):
                         "times": "03:30" if kind == "times" else False,
                         "sequence": position,
                     }
-                    for position, (task, (_label, _operation, active, kind, every)) in enumerate(TASKS.items())
-                    if task not in known
+                    for position, (task, (_label, operation, active, kind, every)) in enumerate(TASKS.items())
+                    if task not in known and OPERATIONS[operation].needs in possible
                 ]
             )
 

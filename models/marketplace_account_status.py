@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..marketplaces import get_adapter_class
 from ..marketplaces.base import status
 
 CANCEL_POLICIES = [
@@ -60,7 +59,7 @@ class MarketplaceAccount(models.Model):
     def _ensure_status_maps(self):
         """Every account has the tables; rows that later versions bring are added, what a person changed stays."""
         for account in self:
-            schemes = get_adapter_class(account.marketplace).info.schemes
+            schemes = account._get_schemes()
             for name in ("marketplace.status.action", "marketplace.status.trigger"):
                 self.env[name].sudo().create(self.env[name]._prepare_defaults(account, schemes))
 

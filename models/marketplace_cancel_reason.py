@@ -21,6 +21,14 @@ class MarketplaceCancelReason(models.Model):
     external_id = fields.Char("ID on the Marketplace", required=True, readonly=True)
     message_required = fields.Boolean("Needs an Explanation", readonly=True)
     active = fields.Boolean(default=True)
+    use = fields.Selection(
+        [("cancel", "To cancel"), ("not_handed_over", "Not handed over")],
+        "Used",
+        required=True,
+        readonly=True,
+        default="cancel",
+        help="Not handed over: what kept the courier from handing something to the buyer.",
+    )
     kind = fields.Selection(KINDS, "Our Reason", help="Which of the marketplace's reasons is sent for ours.")
 
     _external_uniq = models.Constraint("UNIQUE(account_id, external_id)", "This reason is in the list already.")
@@ -34,7 +42,12 @@ class MarketplaceCancelReason(models.Model):
         }
         seen = self.browse()
         for position, dto in enumerate(reasons):
-            vals = {"name": dto.title, "message_required": dto.message_required, "active": dto.available}
+            vals = {
+                "name": dto.title,
+                "message_required": dto.message_required,
+                "active": dto.available,
+                "use": dto.use,
+            }
             row = known.get(dto.external_id)
             if row:
                 row.write({name: value for name, value in vals.items() if row[name] != value})
@@ -56,4 +69,5 @@ class MarketplaceCancelReason(models.Model):
     @api.model
     def _find(self, account, kind):
         """The account's reason for our word; empty where none is mapped."""
-        return self.search([("account_id", "=", account.id), ("kind", "=", kind)], limit=1)
+        domain = [("account_id", "=", account.id), ("kind", "=", kind), ("use", "=", "cancel")]
+        return self.search(domain, limit=1)

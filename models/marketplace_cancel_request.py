@@ -38,6 +38,8 @@ class MarketplaceCancelRequest(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     initiator = fields.Selection(INITIATORS, "Asked By", readonly=True)
     reason = fields.Char(readonly=True)
+    unit_numbers = fields.Char("Units There", readonly=True, help="Empty: the whole posting.")
+    what = fields.Char("What", compute="_compute_what", help="What of the posting the buyer wants to cancel.")
     message = fields.Char("Buyer's Words", readonly=True)
     comment = fields.Char("Our Answer", readonly=True)
     requested_at = fields.Datetime("Asked", readonly=True)
@@ -52,6 +54,12 @@ class MarketplaceCancelRequest(models.Model):
         soon = fields.Datetime.add(fields.Datetime.now(), hours=12)
         for request in self:
             request.urgent = request.state == "pending" and bool(request.decide_until and request.decide_until < soon)
+
+    @api.depends("unit_numbers", "order_id.line_ids.unit_numbers")
+    def _compute_what(self):
+        for request in self:
+            wanted = set((request.unit_numbers or "").split(",")) - {""}
+            request.what = request.order_id._describe_units(wanted) if wanted else self.env._("The whole posting")
 
     def _search_urgent(self, operator, value):
         if operator != "in":

@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..marketplaces.base import dto
 from .marketplace_warehouse import SCHEMES
 
 
@@ -23,6 +24,7 @@ class MarketplaceEvent(models.Model):
     raw_kind = fields.Char("Kind There")
     number = fields.Char("Posting", index="btree_not_null")
     scheme = fields.Selection(SCHEMES)
+    request = fields.Json(readonly=True, help="What is asked for, where the news is a request of the buyer.")
     occurred_at = fields.Datetime()
     received_at = fields.Datetime(default=fields.Datetime.now, required=True, index=True)
     raw = fields.Json(prefetch=False, groups="sale_marketplace.group_administrator")
@@ -50,10 +52,11 @@ class MarketplaceEvent(models.Model):
                 SQL(
                     """
                     INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, scheme,
-                                                   occurred_at, received_at, raw, times, state, create_uid, create_date,
-                                                   write_uid, write_date)
+                                                   request, occurred_at, received_at, raw, times, state, create_uid,
+                                                   create_date, write_uid, write_date)
                          VALUES (%(account)s, %(company)s, %(key)s, %(kind)s, %(raw_kind)s, %(number)s, %(scheme)s,
-                                 %(occurred_at)s, %(now)s, %(raw)s, 1, 'new', %(uid)s, %(now)s, %(uid)s, %(now)s)
+                                 %(request)s, %(occurred_at)s, %(now)s, %(raw)s, 1, 'new', %(uid)s, %(now)s, %(uid)s,
+                                 %(now)s)
                     ON CONFLICT (account_id, key) DO UPDATE SET times = marketplace_event.times + 1
                       RETURNING id, times
                     """,
@@ -64,6 +67,7 @@ class MarketplaceEvent(models.Model):
                     raw_kind=event.raw_kind,
                     number=event.order_number or None,
                     scheme=event.scheme or None,
+                    request=self._pack_request(event.request),
                     occurred_at=event.occurred_at and event.occurred_at.replace(tzinfo=None),
                     raw=Json(event.raw),
                     now=fields.Datetime.now(),
@@ -73,6 +77,28 @@ class MarketplaceEvent(models.Model):
             fresh += [row_id for row_id, times in rows if times == 1]
         self.invalidate_model(["times"])
         return self.browse(fresh)
+
+    def _pack_request(self, request):
+        """:param request: ``dto.CancelRequest`` or None"""
+        if request is None:
+            return None
+        names = ("external_id", "number", "state", "initiator", "reason", "message", "unit_ids")
+        return Json({name: getattr(request, name) for name in names})
+
+    def _unpack_request(self):
+        self.ensure_one()
+        return dto.CancelRequest(
+            **{**self.request, "unit_ids": tuple(self.request["unit_ids"])},
+            requested_at=self.received_at.replace(tzinfo=timezone.utc),
+        )
+
+    @api.model
+    def _find_announcements(self, account, numbers):
+        """{posting number: raw news of its coming}; some things are told there only."""
+        events = self.sudo().search(
+            [("account_id", "=", account.id), ("kind", "=", "order_new"), ("number", "in", list(numbers))]
+        )
+        return {event.number: event.raw for event in events}
 
     def action_retry(self):
         self.write({"state": "new", "problem": False})

@@ -8,6 +8,7 @@ from .marketplace_warehouse import SCHEMES
 
 STATUSES = [
     (unified.NEW, "New"),
+    (unified.TO_CONFIRM, "To Confirm"),
     (unified.TO_ASSEMBLE, "To Assemble"),
     (unified.ASSEMBLED, "Assembled"),
     (unified.HANDED_OVER, "Handed Over"),
@@ -38,9 +39,13 @@ INITIATORS = [
     ("delivery", "Delivery Service"),
 ]
 #: Operations that a person has asked for and waits for.
-ASKED_FOR = ("cargo_places", "marking_update", "cancel", "cancel_lines", "delivery_time")
+ASKED_FOR = ("confirm", "cargo_places", "marking_update", "cancel", "cancel_lines", "delivery_time", "close")
 #: job operation → what the account's people are told when it failed
-FAILURE_EVENTS = {"ship": "ship_failed", "ship_watch": "ship_failed", "label": "label_failed"}
+LABEL_JOBS = ("label", "own_label")
+FAILURE_EVENTS = {
+    **dict.fromkeys(("ship", "ship_watch"), "ship_failed"),
+    **dict.fromkeys(LABEL_JOBS, "label_failed"),
+}
 
 
 class MarketplaceOrder(models.Model):
@@ -51,7 +56,10 @@ class MarketplaceOrder(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "ship_by, id"
     _rec_name = "number"
-    _rec_names_search = ["number", "order_number", "barcode_upper", "barcode_lower", "tracking_number"]
+    _rec_names_search = [
+        *("number", "order_number", "barcode_upper", "barcode_lower", "tracking_number", "scan_code"),
+        "parcel_ids.number",
+    ]
     _check_company_auto = True
 
     account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="restrict")
@@ -122,6 +130,7 @@ class MarketplaceOrder(models.Model):
     raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
     digest = fields.Char(readonly=True)
     ordered_at = fields.Datetime("Ordered")
+    confirm_by = fields.Datetime(help="The marketplace cancels what is not confirmed until then.")
     ship_by = fields.Datetime(index=True)
     ship_by_limit = fields.Datetime("Ship By at the Latest")
     currency_id = fields.Many2one("res.currency")
@@ -214,7 +223,7 @@ class MarketplaceOrder(models.Model):
             [("state", "in", ("confirmed", "partially_available")), ("sale_line_id", "!=", False)]
         )
         return [
-            ("status", "in", (unified.NEW, unified.TO_ASSEMBLE)),
+            ("status", "in", (unified.NEW, unified.TO_CONFIRM, unified.TO_ASSEMBLE)),
             ("state", "=", "done"),
             ("scheme", "!=", unified.FBO),
             ("sale_order_id.order_line.move_ids", "in", moves),
@@ -235,23 +244,31 @@ class MarketplaceOrder(models.Model):
         for order in self:
             order.return_count = len(order.return_ids)
 
-    @api.depends("line_ids.name", "line_ids.quantity")
+    @api.depends("line_ids.name", "line_ids.quantity", "line_ids.kind")
     def _compute_product_summary(self):
         for order in self:
             order.product_summary = ", ".join(
-                f"{line.name or line.article} × {line.quantity}" for line in order.line_ids[:3]
-            ) + (" …" if len(order.line_ids) > 3 else "")
+                f"{line.name or line.article} × {line.quantity}" for line in order._get_goods()[:3]
+            ) + (" …" if len(order._get_goods()) > 3 else "")
 
-    @api.depends("ship_by", "status")
+    @api.depends("ship_by", "confirm_by", "status")
     def _compute_late(self):
-        now = fields.Datetime.now()
+        late = self.filtered_domain(self._get_late_domain())
         for order in self:
-            order.late = bool(order.ship_by and order.ship_by < now and order.status == unified.TO_ASSEMBLE)
+            order.late = order in late
 
     def _search_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("status", "=", unified.TO_ASSEMBLE), ("ship_by", "<", fields.Datetime.now())]
+        return self._get_late_domain()
+
+    @api.model
+    def _get_late_domain(self):
+        now = fields.Datetime.now()
+        return [
+            *("|", "&", ("status", "=", unified.TO_ASSEMBLE), ("ship_by", "<", now)),
+            *("&", ("status", "=", unified.TO_CONFIRM), ("confirm_by", "<", now)),
+        ]
 
     def _compute_needs_attention(self):
         waiting = self.filtered_domain(self._get_attention_domain())
@@ -327,7 +344,7 @@ class MarketplaceOrder(models.Model):
                 order.write({"ship_state": "failed" if failed else order.ship_state, "ship_problem": text})
             elif job.operation == "ship_watch" and failed:
                 order.ship_problem = text
-            elif job.operation == "label":
+            elif job.operation in LABEL_JOBS:
                 order.write({"label_state": "failed" if failed else "waiting", "label_problem": text})
             elif job.operation in ("delivery_status", "tracking") and failed:
                 order.delivery_problem = text
@@ -352,6 +369,20 @@ class MarketplaceOrder(models.Model):
 
     def _format(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id or self.company_id.currency_id)
+
+    def _get_goods(self):
+        """Lines with goods: what the buyer pays for the delivery is in no box."""
+        return self.line_ids.filtered(lambda line: line.kind == "goods")
+
+    def _get_boxes(self):
+        """Parcels with codes of their own, of a posting that stays one posting."""
+        return self.parcel_ids.filtered(lambda parcel: parcel.posting_id == self and parcel.number != self.number)
+
+    def _describe_units(self, numbers):
+        """Which goods these units are, in words."""
+        counts = {line: len(numbers & set((line.unit_numbers or "").split(","))) for line in self.line_ids}
+        parts = [f"{line.name or line.article} × {count}" for line, count in counts.items() if count]
+        return ", ".join(parts) or ", ".join(sorted(numbers))
 
     def _get_root(self):
         """The posting that the sale order was made of: itself, or the one it was split from."""

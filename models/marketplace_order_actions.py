@@ -33,6 +33,32 @@ class MarketplaceOrder(models.Model):
         self._fetch()
         return self._notify(self.env._("%s postings are being read from the cabinet.", len(self)))
 
+    def action_confirm_there(self):
+        """Take the orders: confirms them in Odoo, and thereby there."""
+        self.check_access("write")
+        waiting = self.filtered(lambda order: order.status == unified.TO_CONFIRM)
+        drafts = waiting.sale_order_id.filtered(lambda sale: sale.state in ("draft", "sent"))
+        confirmed = waiting.filtered(lambda order: order.sale_order_id.state == "sale")
+        if not drafts | confirmed.sale_order_id:
+            raise UserError(self.env._("None of these postings waits for your confirmation."))
+        waiting._require_operation("confirm")
+        # Whoever handles postings may take them; sale orders belong to the sales people.
+        self.env["marketplace.sale.builder"]._confirm(drafts.sudo())
+        # Those that were refused once are told again.
+        self.env["marketplace.confirmation"]._on_confirmed(confirmed.sale_order_id)
+        return self._notify(self.env._("%s orders are being confirmed.", len(drafts | confirmed.sale_order_id)))
+
+    def action_close(self):
+        """Ask what was handed over, unit by unit."""
+        self.ensure_one()
+        self._require_operation("close")
+        return self._open_dialog("marketplace.order.close", self.env._("Hand-over Result"))
+
+    def action_register_return(self):
+        """Goods have come back that the marketplace does not tell of."""
+        self.ensure_one()
+        return self._open_dialog("marketplace.return.register", self.env._("Register a Return"))
+
     def action_ship(self):
         """Assemble: validates the deliveries where they are not, and tells the marketplace."""
         self._require_operation("ship")
@@ -43,7 +69,8 @@ class MarketplaceOrder(models.Model):
         return self._notify("\n".join([message, *problems]), "warning" if problems else "success")
 
     def action_request_labels(self):
-        self._require_operation("label_request")
+        for account in self.account_id.filtered(lambda account: account._can("label_request")):
+            account._check_operation("label_request")
         ready = self.filtered(lambda order: order.ship_state == "shipped" and order.status != unified.CANCELLED)
         if not ready:
             raise UserError(
@@ -53,7 +80,7 @@ class MarketplaceOrder(models.Model):
         return self._notify(self.env._("%s labels are being fetched.", len(ready)))
 
     def action_print_labels(self):
-        """One merged PDF of the marketplace's labels, in the order of the list."""
+        """One merged PDF of the labels, in the order of the list."""
         return self.env["marketplace.label"]._action_print(self)
 
     def action_print_own_labels(self):
@@ -108,6 +135,16 @@ class MarketplaceOrder(models.Model):
         return action
 
     # === HELPERS === #
+    def _open_dialog(self, model, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
     def _require_operation(self, operation):
         for account in self.account_id:
             account._check_operation(operation)

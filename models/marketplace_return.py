@@ -41,7 +41,11 @@ class MarketplaceReturn(models.Model):
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     external_id = fields.Char("Return", required=True, readonly=True, copy=False)
     source = fields.Selection(
-        [("platform", "Carried by the marketplace"), ("own_delivery", "Asked for by a buyer we delivered")],
+        [
+            ("platform", "Carried by the marketplace"),
+            ("own_delivery", "Asked for by a buyer we delivered"),
+            ("by_hand", "Entered here"),
+        ],
         required=True,
         readonly=True,
     )
@@ -64,6 +68,8 @@ class MarketplaceReturn(models.Model):
     offer_id = fields.Many2one("marketplace.offer", readonly=True, index="btree_not_null", ondelete="set null")
     product_id = fields.Many2one(related="offer_id.product_id", string="Product", store=True, index="btree_not_null")
     quantity = fields.Integer(readonly=True)
+    unit_numbers = fields.Char("Units There", readonly=True, copy=False)
+    reported_at = fields.Datetime("Told to the Marketplace", readonly=True, copy=False)
     price = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     created_at = fields.Datetime("Asked For", readonly=True)
@@ -144,6 +150,44 @@ class MarketplaceReturn(models.Model):
         return waiting
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _enter(self, line, numbers, *, kind, stage, reason="", quantity=None, price=None):
+        """Goods of a posting's line that come back without the marketplace's telling of it.
+
+        :param numbers: the marketplace's numbers of the units, where it tells them apart
+        :param price: what the buyer gets back for each unit, None for what he has paid
+        """
+        order = line.order_id
+        count = self.sudo().search_count([("order_id", "=", order.id), ("source", "=", "by_hand")])
+        return self.sudo().create(
+            {
+                "account_id": order.account_id.id,
+                "external_id": f"{order.number}/{count + 1}",
+                "source": "by_hand",
+                "number": order.number,
+                "order_number": order.order_number,
+                "order_id": order.id,
+                "scheme": order.scheme,
+                "kind": kind,
+                "stage": stage,
+                "reason": reason,
+                "sku": line.sku,
+                "article": line.article,
+                "name": line.name,
+                "offer_id": line.offer_id.id,
+                "quantity": quantity or len(numbers),
+                "unit_numbers": ",".join(numbers) or False,
+                "price": line.buyer_price if price is None else price,
+                "currency_id": line.currency_id.id,
+                "created_at": fields.Datetime.now(),
+                "changed_at": fields.Datetime.now(),
+            }
+        )
+
+    def _on_job_ended(self, job, vals):
+        """The engine tells why the marketplace could not be told of it, or has to be told later."""
+        self.write({"problem": vals["error"]})
+
     @api.model
     def _on_goods_back(self, order, pickings):
         """A cancelled posting's goods came back as a whole: its returns have arrived with them."""

@@ -42,6 +42,11 @@ class MarketplaceStatus(models.AbstractModel):
                 "sequence": order.index(cause),
             }
             for scheme in schemes
-            for cause, effect in self._initial.get(scheme, {}).items()
+            for cause, effect in self._get_initial(account, scheme).items()
             if (scheme, cause) not in known
         ]
+
+    @api.model
+    def _get_initial(self, account, scheme):
+        """{cause: effect} of a new account."""
+        return self._initial.get(scheme, {})

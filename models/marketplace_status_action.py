@@ -14,6 +14,7 @@ ACTIONS = [
 ]
 #: Statuses that can do something, in their order. *New*, *split* and *unknown* never do.
 MAPPED_STATUSES = [
+    (unified.TO_CONFIRM, "To Confirm"),
     (unified.TO_ASSEMBLE, "To Assemble"),
     (unified.ASSEMBLED, "Assembled"),
     (unified.HANDED_OVER, "Handed Over"),
@@ -24,6 +25,8 @@ MAPPED_STATUSES = [
     (unified.CANCELLED, "Cancelled"),
 ]
 _OWN_WAREHOUSE = {
+    # A person looks at it: to confirm the order in Odoo is to confirm it there.
+    unified.TO_CONFIRM: "none",
     unified.TO_ASSEMBLE: "confirm",
     unified.ASSEMBLED: "confirm",
     unified.HANDED_OVER: "deliver",
@@ -72,9 +75,20 @@ class MarketplaceStatusAction(models.Model):
     def _compute_display_name(self):
         return super()._compute_display_name()
 
+    @api.model
+    def _get_initial(self, account, scheme):
+        initial = super()._get_initial(account, scheme)
+        if scheme in account._get_info().confirmed_schemes:
+            return initial
+        return {word: action for word, action in initial.items() if word != unified.TO_CONFIRM}
+
     @api.constrains("status", "action")
     def _check_fits(self):
         for row in self:
+            if row.status == unified.TO_CONFIRM and row.action not in ("none", "confirm"):
+                raise ValidationError(
+                    self.env._("An order that is to be confirmed can only be confirmed, or left to people («Nothing»).")
+                )
             if row.status == unified.CANCELLED and row.action not in ("none", "cancel"):
                 raise ValidationError(
                     self.env._("A cancelled posting can only be cancelled in Odoo, or left to people («Nothing»).")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..marketplaces.base import status
 
-SCHEMES = [("fbs", "FBS"), ("rfbs", "rFBS"), ("fbo", "FBO")]
+SCHEMES = [("fbs", "FBS"), ("rfbs", "rFBS / DBS"), ("fbo", "FBO")]
 
 
 class MarketplaceWarehouse(models.Model):

@@ -64,6 +64,16 @@ class SaleOrder(models.Model):
             values.pop("date_order", None)
         return values
 
+    def _action_confirm(self):
+        """Override of `sale`: where the marketplace waits for it, it is told."""
+        result = super()._action_confirm()
+        self.env["marketplace.confirmation"]._on_confirmed(self)
+        return result
+
+    def _should_be_locked(self):
+        """Override of `sale`: what the buyer has ordered cannot be changed here, only cancelled there."""
+        return super()._should_be_locked() or bool(self.sudo().marketplace_account_id.lock_orders)
+
     @api.model
     def _draw_marketplace_names(self, company, count):
         """The next order numbers in one query; None where the sequence is of a kind that counts one by one."""

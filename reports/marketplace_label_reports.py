@@ -1,12 +1,17 @@
+import textwrap
+
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools.misc import format_datetime
+from odoo.tools.misc import format_datetime, formatLang
 
+from ..marketplaces.base import status
 from .code128 import draw
 
 #: Characters that command a label printer; ``^FH`` lets them be written as numbers.
 ZPL_ESCAPES = str.maketrans({"^": "_5E", "~": "_7E", "_": "_5F", "\n": " ", "\r": " "})
+#: Letters in a line of the buyer's address, and lines that there is room for.
+ADDRESS_WIDTH, ADDRESS_LINES = 42, 3
 
 
 class MarketplaceLabelSheet(models.AbstractModel):
@@ -26,10 +31,28 @@ class MarketplaceLabelSheet(models.AbstractModel):
         }
 
     def _prepare_labels(self, order):
-        """One label per cargo place."""
+        """One label per box where boxes have codes of their own, else one per cargo place."""
+        common, boxes = self._prepare_label(order), order._get_boxes()
+        if boxes:
+            return [
+                {**common, **self._prepare_box(box), "place": place, "places": len(boxes)}
+                for place, box in enumerate(boxes, 1)
+            ]
         places = max(order.cargo_places, 1)
-        common = self._prepare_label(order)
         return [{**common, "place": place, "places": places} for place in range(1, places + 1)]
+
+    def _prepare_box(self, box):
+        """The code of a box and what is in it."""
+        packed = box.picking_id.move_line_ids.filtered(lambda line: line.result_package_id == box.package_id)
+        lines = [
+            {
+                "article": line.product_id.default_code or "",
+                "name": line.product_id.name or "",
+                "quantity": int(line.quantity) if line.quantity == int(line.quantity) else line.quantity,
+            }
+            for line in packed
+        ]
+        return {"barcode": box.number, "bars": draw(box.number), **({"lines": lines} if lines else {})}
 
     def _prepare_label(self, order):
         root = order._get_root()
@@ -45,9 +68,22 @@ class MarketplaceLabelSheet(models.AbstractModel):
             "scheme": dict(order._fields["scheme"]._description_selection(self.env)).get(order.scheme, ""),
             "warehouse": order.warehouse_id.name or order.warehouse_name or "",
             "delivery": order.delivery_method_name or "",
+            **self._prepare_buyer(order),
             "ship_by": self._format_ship_by(order),
             "sale_order": root.sale_order_id.name or "",
-            "lines": [self._prepare_line(line) for line in order.line_ids],
+            "lines": [self._prepare_line(line) for line in order._get_goods()],
+        }
+
+    def _prepare_buyer(self, order):
+        """Where our own courier goes, whom he asks for, and what he collects; empty where somebody else delivers."""
+        if order.scheme != status.RFBS:
+            return {"buyer": "", "address": [], "collect": ""}
+        address = ". ".join(filter(None, (order.buyer_address, order.buyer_comment)))
+        collect = formatLang(self.env, order.to_collect, currency_obj=order.currency_id) if order.to_collect else ""
+        return {
+            "buyer": ", ".join(filter(None, (order.buyer_name, order.buyer_phone))),
+            "address": textwrap.wrap(address, ADDRESS_WIDTH)[:ADDRESS_LINES],
+            "collect": collect,
         }
 
     def _prepare_line(self, line):

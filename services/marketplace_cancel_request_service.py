@@ -36,13 +36,17 @@ class MarketplaceCancelRequestService(models.AbstractModel):
             adapter.decide_cancel_request(request.external_id, approve, request.comment or "")
         except errors.AlreadyDone:
             # By somebody in the cabinet, or by the marketplace when time was up: read what it was.
-            self._read_again(request, adapter)
+            self._read_again(request, adapter, approve)
         else:
             request.write({"state": "approved" if approve else "rejected", "decision": False, "problem": False})
         request.order_id._fetch()
         return request.state
 
-    def _read_again(self, request, adapter):
+    def _read_again(self, request, adapter, approve):
+        if "cancel_requests" not in adapter.info.operations:
+            # It stands in no list: the posting itself tells what is left of it.
+            request.write({"state": "approved" if approve else "rejected", "decision": False, "problem": False})
+            return
         found = [item for item in adapter.iter_cancel_requests() if item.external_id == request.external_id]
         self._store(request.account_id, found)
         request.write({"decision": False, "problem": False})
@@ -90,5 +94,6 @@ class MarketplaceCancelRequestService(models.AbstractModel):
             "message": item.message,
             "requested_at": naive(item.requested_at),
             "decide_until": naive(item.decide_until),
+            "unit_numbers": ",".join(item.unit_ids) or False,
             **({"comment": item.comment} if item.comment else {}),
         }

@@ -10,6 +10,8 @@ WATCH_SECONDS = 10
 #: So long a step may take there before a person should look.
 WATCH_LIMIT = timedelta(hours=2)
 STEPS = status.DELIVERY_STEPS
+#: A posting is with the seller, or with his courier.
+UNDER_WAY = (status.ASSEMBLED, status.HANDED_OVER, status.DELIVERING)
 
 
 class MarketplaceDeliveryReporter(models.AbstractModel):
@@ -36,13 +38,29 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
         return problems
 
     def _aim(self, order, step):
-        """The marketplace shall know the delivery to be at least so far."""
-        if order.delivery_target and STEPS.index(order.delivery_target) >= STEPS.index(step):
+        """The marketplace shall know the delivery to be at least so far, if that is a step of its at all."""
+        if step not in self._get_steps(order) or self._is_past(order.delivery_target, step):
             return
-        if order.delivery_step and STEPS.index(order.delivery_step) >= STEPS.index(step):
+        if self._is_past(order.delivery_step, step):
             return
         order.delivery_target = step
         self._enqueue_status(order)
+
+    @api.model
+    def _get_steps(self, order):
+        """Steps that the marketplace wants to hear of such a posting, in their order."""
+        return order.account_id._get_info().steps.get(order.scheme, ()) if order.account_id else ()
+
+    @api.model
+    def _get_open_steps(self, order):
+        """The steps that a person may tell now."""
+        if order.state != "done" or order.status not in UNDER_WAY:
+            return set()
+        told = (order.delivery_target, order.delivery_step)
+        return {step for step in self._get_steps(order) if not any(self._is_past(word, step) for word in told)}
+
+    def _is_past(self, told, step):
+        return bool(told) and STEPS.index(told) >= STEPS.index(step)
 
     @api.model
     def _enqueue_status(self, orders):
@@ -67,15 +85,13 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
     @api.model
     def _on_update(self, order):
         """The marketplace shows the delivery as far as it was to be told, whoever told it: nothing is left to do."""
-        if order.delivery_target and self._count_reached(order) > STEPS.index(order.delivery_target):
+        if order.delivery_target and self._has_reached(order, order.delivery_target):
             self.env["marketplace.job"]._cancel_waiting(order, ("delivery_status",))
             order.write({"delivery_target": False, "delivery_problem": False})
 
-    def _count_reached(self, order):
-        """Steps that the marketplace shows."""
-        if order.status == status.DELIVERED:
-            return len(STEPS)
-        return STEPS.index(order.delivery_step) + 1 if order.delivery_step else 0
+    def _has_reached(self, order, step):
+        """Whether the marketplace shows the delivery to be so far."""
+        return order.status == status.DELIVERED or self._is_past(order.delivery_step, step)
 
     # --- handlers of the engine ---------------------------------------------------------------------------------
     @api.model
@@ -120,13 +136,12 @@ class MarketplaceDeliveryReporter(models.AbstractModel):
         if order.status in (status.CANCELLED, status.DELIVERED) or not order.delivery_target:
             order.delivery_target = False
             return None, order.raw_status
-        reached = self._count_reached(order)
-        if reached > STEPS.index(order.delivery_target):
+        if self._has_reached(order, order.delivery_target):
             order.delivery_target = False
             return None, order.raw_substatus or order.raw_status
-        if order.status in (status.NEW, status.TO_ASSEMBLE):
+        if order.status in (status.NEW, status.TO_CONFIRM, status.TO_ASSEMBLE):
             return None, self._wait_for_assembly(order)
-        step = STEPS[reached]
+        step = next(step for step in self._get_steps(order) if not self._has_reached(order, step))
         if (job.payload or {}).get("asked") == step:
             if fields.Datetime.now() - job.create_date > WATCH_LIMIT:
                 text = self.env._("The marketplace has not taken «%s» for two hours: look in the cabinet.", step)

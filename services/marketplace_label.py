@@ -31,7 +31,10 @@ class MarketplaceLabel(models.AbstractModel):
         orders.write({"label_state": "waiting", "label_problem": False})
         eta = fields.Datetime.now() + timedelta(seconds=FIRST_SECONDS)
         for order in orders:
-            self.env["marketplace.job"]._enqueue("label", order.account_id, order, eta=eta, priority=3)
+            if order.account_id._can("label_request"):
+                self.env["marketplace.job"]._enqueue("label", order.account_id, order, eta=eta, priority=3)
+            else:
+                self.env["marketplace.job"]._enqueue("own_label", order.account_id, order, priority=3)
 
     @api.model
     def _action_print(self, orders):

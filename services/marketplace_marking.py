@@ -27,11 +27,17 @@ class MarketplaceMarking(models.AbstractModel):
         self._default_countries(lines)
         self.env["marketplace.exemplar"].sudo().create(
             [
-                {"order_id": line.order_id.id, "line_id": line.id, "sequence": position}
+                {"order_id": line.order_id.id, "line_id": line.id, "sequence": position, "external_id": number}
                 for line in lines
-                for position in range(len(line.exemplar_ids) + 1, line.quantity + 1)
+                for position, number in self._iter_missing_units(line)
             ]
         )
+
+    def _iter_missing_units(self, line):
+        """(position, number there or False) of the units that have no record yet."""
+        numbers = line._get_numbers()
+        for position in range(len(line.exemplar_ids) + 1, line.quantity - line.cancelled_quantity + 1):
+            yield position, numbers[position - 1] if position <= len(numbers) else False
 
     def _default_countries(self, lines):
         for country, group in lines.grouped(lambda line: line.offer_id.product_id.country_of_origin).items():
@@ -111,6 +117,8 @@ class MarketplaceMarking(models.AbstractModel):
             return
         wanted = None if payload["whole"] else self._count_wanted(payload)
         self._require_complete(order, wanted)
+        if self._are_carried(adapter):
+            return
         if self._get_unsent(order):
             self._send(order, adapter, wanted)
         if not self._asks_for_units(order):
@@ -119,6 +127,29 @@ class MarketplaceMarking(models.AbstractModel):
         self._record(order, sheet)
         self._settle(order, sheet, payload, wanted)
 
+    # --- codes that go with the boxes ---------------------------------------------------------------------------
+    def _are_carried(self, adapter):
+        """Codes are told together with the boxes; there is nothing to record, and nothing to check, before."""
+        return "exemplars_set" not in adapter.info.operations
+
+    @api.model
+    def _get_carried(self, order, adapter):
+        """The units whose codes go with the boxes, to be taken by SKU."""
+        return CarriedUnits(self, self._group_by_sku(order) if self._are_carried(adapter) else {})
+
+    @api.model
+    def _note_carried(self, order):
+        """The boxes were taken, and the codes with them."""
+        if "exemplars_set" not in order.account_id._get_info().operations:
+            order._get_units().filtered(lambda unit: unit.state == "filled").write({"state": "passed"})
+
+    @api.model
+    def _drop_gone(self, order):
+        """Units that the marketplace has cancelled by their numbers: nobody has to scan them any more."""
+        gone = order.line_ids._get_gone_numbers()
+        order._get_units().filtered(lambda unit: unit.external_id in gone).write({"released": True})
+
+    # --- before shipping, where the units are checked ------------------------------------------------------------
     def _count_wanted(self, payload):
         wanted = Counter()
         for package in payload["packages"]:
@@ -357,3 +388,17 @@ class MarketplaceMarking(models.AbstractModel):
             units.write({"state": "checking"})
             self._wait(payload)
         adapter.commit_exemplars(posting.number)
+
+
+class CarriedUnits:
+    """Hands out each unit once."""
+
+    def __init__(self, marking, units_by_sku):
+        self._marking = marking
+        self._left = {sku: list(units) for sku, units in units_by_sku.items()}
+
+    def take(self, sku, quantity):
+        """``dto.Exemplar`` of the next units, empty where the SKU needs none."""
+        units = self._left.get(sku, [])[:quantity]
+        self._left[sku] = self._left.get(sku, [])[quantity:]
+        return self._marking._make_exemplars(units)

@@ -7,6 +7,9 @@ from ..engine import Again
 from ..marketplaces.base import dto, errors, status
 
 PAGE = 100
+#: A posting that was announced and is not known to the API: first wait, and when a person should look.
+ANNOUNCED_SECONDS = 5
+ANNOUNCED_LIMIT = timedelta(minutes=30)
 #: News are read again from so long before the last reading: an answer that was late, or out of order, is not lost.
 OVERLAP = timedelta(hours=2)
 #: The marketplace's clock may be ahead of ours.
@@ -29,7 +32,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
         """Everything that is not delivered yet: complete in itself, so nothing depends on when it ran last."""
         account, started = jobs.account_id, fields.Datetime.now()
         query = self._make_query("unfulfilled", started - UNFULFILLED_BACK, started + UNFULFILLED_AHEAD)
-        seen, new = self._read(account, adapter.iter_orders(query))
+        seen, new = self._read(account, adapter.iter_orders(query), adapter=adapter)
         return self._finish(account, "orders", seen, new, started)
 
     @api.model
@@ -42,8 +45,9 @@ class MarketplaceOrderPoller(models.AbstractModel):
         complete = False
         while not complete:
             until = min(since + SLICE, started)
-            query = self._make_query("changed", since - OVERLAP, until + AHEAD)
-            counts = self._read(account, adapter.iter_orders(query))
+            numbers = self._get_alive(account) if until >= started else ()
+            query = self._make_query("changed", since - OVERLAP, until + AHEAD, numbers=numbers)
+            counts = self._read(account, adapter.iter_orders(query), adapter=adapter)
             seen, new = seen + counts[0], new + counts[1]
             # Taken before the reading began and moved only after it was complete.
             schedule.read_until = since = until
@@ -52,6 +56,14 @@ class MarketplaceOrderPoller(models.AbstractModel):
             if not complete and not self.env["marketplace.job.runner"]._has_time(deadline):
                 raise Again(note=self.env._("Read up to %s", fields.Datetime.to_string(since)))
         return self._finish(account, "statuses", seen, new, started)
+
+    def _get_alive(self, account):
+        """Postings whose state may still change, for a marketplace that cannot list what has changed."""
+        if account._get_info().lists_changes:
+            return ()
+        # A posting without a readable number has a name of our making.
+        domain = [("account_id", "=", account.id), ("status", "not in", status.FINAL), ("number", "not like", "?%")]
+        return self.env["marketplace.order"].search(domain, order="id").mapped("number")
 
     @api.model
     def _run_period(self, jobs, adapter, deadline):
@@ -66,7 +78,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
             if jobs.payload.get("dry_run"):
                 self._read_dry(account, fetch, postings)
             else:
-                self._read(account, postings, fetch)
+                self._read(account, postings, fetch, adapter)
             since = end
             self._checkpoint()
             if since < until and not self.env["marketplace.job.runner"]._has_time(deadline):
@@ -85,9 +97,12 @@ class MarketplaceOrderPoller(models.AbstractModel):
         except errors.AuthError:
             # The same for every number: one refusal is enough.
             raise
+        except errors.NotFound as exc:
+            return self._wait_for_announced(job) or exc
         except errors.MarketplaceError as exc:
             return exc
         self._checkpoint()
+        [posting] = self._complete(job.account_id, [posting], adapter)
         orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
         if busy:
             return Again(3, note=self.env._("Another worker is at this posting."))
@@ -97,6 +112,25 @@ class MarketplaceOrderPoller(models.AbstractModel):
         self._finish_fetch(job)
         self._checkpoint()
         return None
+
+    def _wait_for_announced(self, job):
+        """The marketplace has announced it and does not know it yet."""
+        age = fields.Datetime.now() - job.create_date
+        if not job.payload.get("announced") or age > ANNOUNCED_LIMIT:
+            return None
+        # Soon at first; the older the announcement, the less often.
+        return Again(max(ANNOUNCED_SECONDS, age.total_seconds() / 2), note=self.env._("Announced, not known there yet"))
+
+    def _complete(self, account, postings, adapter):
+        """Postings with what only the news of their coming has told."""
+        numbers = [posting.number for posting in postings if isinstance(posting, dto.Order)]
+        raws = self.env["marketplace.event"]._find_announcements(account, numbers) if adapter.completes_orders else {}
+        return [
+            adapter.complete_order(posting, raws[posting.number])
+            if isinstance(posting, dto.Order) and posting.number in raws
+            else posting
+            for posting in postings
+        ]
 
     def _ask(self, account, adapter, payload):
         """One posting by its number; where the scheme is not known, the marketplace's own warehouse is asked last."""
@@ -132,12 +166,17 @@ class MarketplaceOrderPoller(models.AbstractModel):
         """What Odoo stores → aware UTC."""
         return moment.replace(tzinfo=timezone.utc)
 
-    def _read(self, account, postings, fetch=None):
-        """Store page by page, each page lasting before the next is asked for. Returns (seen, new or changed)."""
+    def _read(self, account, postings, fetch=None, adapter=None):
+        """Store page by page, each page lasting before the next is asked for. Returns (seen, new or changed).
+
+        :param adapter: completes them with what was announced
+        """
         seen = changed = 0
         for page in split_every(PAGE, postings):
             # The page took its time to come: what others have stored meanwhile must be seen.
             self._checkpoint()
+            if adapter:
+                page = self._complete(account, page, adapter)
             orders, busy = self.env["marketplace.order.store"]._store_patiently(account, page)
             seen += len(page)
             changed += len(orders)
@@ -184,7 +223,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
     @api.model
     def _wanted_statuses(self, account, scheme=status.FBS):
         """Unified statuses that become orders: by the account's setting, and all that the marketplace packs itself."""
-        wanted = {status.TO_ASSEMBLE}
+        wanted = {status.TO_CONFIRM, status.TO_ASSEMBLE}
         if account.load_statuses in ("assembled", "all") or scheme == status.FBO:
             wanted |= {status.ASSEMBLED}
         if account.load_statuses == "all" or scheme == status.FBO:

@@ -11,7 +11,7 @@ from .marketplace_order_status import ASSEMBLED_THERE
 _logger = logging.getLogger(__name__)
 
 #: Statuses at which a new posting usually comes: «nothing» in the table leaves its order a quotation.
-CONFIRMING = (status.TO_ASSEMBLE, status.ASSEMBLED)
+CONFIRMING = (status.TO_CONFIRM, status.TO_ASSEMBLE, status.ASSEMBLED)
 
 
 class PostingProblem(Exception):
@@ -94,7 +94,7 @@ class MarketplaceOrderProcessor(models.AbstractModel):
     def _link_offers(self, orders):
         """Find each line's listing by SKU, then by article; unknown ones get a listing that can be linked."""
         account, Offer = orders.account_id, self.env["marketplace.offer"].with_context(active_test=False)
-        lines = orders.line_ids.filtered(lambda line: not line.offer_id)
+        lines = orders._get_goods().filtered(lambda line: not line.offer_id)
         if not lines:
             return
         offers = Offer.search(
@@ -154,11 +154,12 @@ class MarketplaceOrderProcessor(models.AbstractModel):
                 "status",
                 self.env._("The marketplace uses a status that this program does not know: %s", order.raw_status),
             )
-        if not order.line_ids:
+        if not order._get_goods():
             raise PostingProblem("payload", self.env._("The posting has no products."))
 
     def _check_products(self, order):
-        missing = order.line_ids.filtered(lambda line: not line.offer_id.product_id)
+        goods = order._get_goods()
+        missing = goods.filtered(lambda line: not line.offer_id.product_id)
         if missing:
             names = ", ".join(f"{line.article or line.sku} ({line.name or '–'})" for line in missing)
             raise PostingProblem(
@@ -166,13 +167,21 @@ class MarketplaceOrderProcessor(models.AbstractModel):
                 self.env._("Not linked to a product yet: %s. Link it, and the posting goes on by itself.", names),
                 "mapping",
             )
-        archived = order.line_ids.filtered(lambda line: not line.offer_id.product_id.active)
+        archived = goods.filtered(lambda line: not line.offer_id.product_id.active)
         if archived:
             names = ", ".join(archived.offer_id.product_id.mapped("display_name"))
             raise PostingProblem("mapping", self.env._("Linked to archived products: %s", names), "mapping")
+        if order.line_ids - goods and not order.account_id.carrier_id:
+            raise PostingProblem(
+                "other",
+                self.env._(
+                    "The buyer pays for the delivery: choose a delivery method on account %s, then try again.",
+                    order.account_id.name,
+                ),
+            )
 
     def _check_prices(self, order):
-        free = order.line_ids.filtered(lambda line: line.price <= 0)
+        free = order._get_goods().filtered(lambda line: line.price <= 0)
         if free and not order.account_id.allow_zero_price:
             names = ", ".join(line.article or line.sku for line in free)
             raise PostingProblem(

@@ -12,6 +12,9 @@ from ..marketplaces.base import dto, status
 #: Fields of ``dto.Order`` that do not make it another order: when it was seen, and the vendor's own dress of it.
 NOT_IN_DIGEST = ("raw", "observed_at", "related_numbers", "actions", "delivered_at")
 
+#: Fields of ``dto.Buyer``.
+BUYER_FIELDS = ("external_id", "name", "phone", "email", "street", "city", "region", "zip", "country", "comment")
+
 #: Another worker has stored a page by then.
 BUSY_SECONDS = 0.3
 
@@ -247,7 +250,6 @@ class MarketplaceOrderStore(models.AbstractModel):
         codes = dict(zip(("barcode_upper", "barcode_lower"), posting.barcodes, strict=False))
         codes["scan_code"] = posting.scan_code
         cancellation = posting.cancellation or dto.Cancellation()
-        buyer = posting.buyer or dto.Buyer()
         return {
             "number": posting.number,
             "order_number": posting.order_number,
@@ -277,23 +279,22 @@ class MarketplaceOrderStore(models.AbstractModel):
             "cancel_reason": cancellation.reason,
             "cancel_initiator": cancellation.initiator or False,
             "cancelled_after_ship": cancellation.after_shipping,
-            "buyer_name": buyer.name,
-            "buyer_phone": buyer.phone,
-            "buyer_external_id": buyer.external_id,
-            "buyer_street": buyer.street,
-            "buyer_city": buyer.city,
-            "buyer_region": buyer.region,
-            "buyer_zip": buyer.zip,
-            "buyer_country": buyer.country,
-            "buyer_comment": buyer.comment,
+            **self._prepare_buyer_vals(posting),
             "delivery_from": self._naive(posting.delivery_from),
             "delivery_to": self._naive(posting.delivery_to),
             "delivery_step": posting.delivery_step or False,
+            "confirm_by": self._naive(posting.confirm_by),
+            "deposit_known": posting.deposit is not None,
+            "deposit": float(posting.deposit or 0),
             # Only one of the methods tells these, or only for a time: what is known stays.
             **{name: code for name, code in codes.items() if code},
             **({"delivered_at": self._naive(posting.delivered_at)} if posting.delivered_at else {}),
-            **({"buyer_email": buyer.email} if buyer.email else {}),
         }
+
+    def _prepare_buyer_vals(self, posting):
+        """What is known of the buyer stays: some methods tell less of him than others."""
+        buyer = posting.buyer or dto.Buyer()
+        return {f"buyer_{name}": value for name in BUYER_FIELDS if (value := getattr(buyer, name))}
 
     def _prepare_first_vals(self, posting, refs):
         """What is written once: the goods and the money that the order is made of."""
@@ -315,6 +316,9 @@ class MarketplaceOrderStore(models.AbstractModel):
                 "name": line.name,
                 "quantity": line.quantity,
                 "there_quantity": line.quantity,
+                "kind": line.kind,
+                "unit_numbers": ",".join(line.unit_ids) or False,
+                "vat_word": line.vat_word or False,
                 "price": float(line.price),
                 "list_price": float(line.list_price or line.price),
                 "buyer_price": float(line.buyer_price if line.buyer_price is not None else line.price),

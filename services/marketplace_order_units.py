@@ -25,13 +25,19 @@ class MarketplaceOrderUnits(models.AbstractModel):
         if order.status in (status.CANCELLED, status.SPLIT) or posting.status in (status.CANCELLED, status.SPLIT):
             return
         units = self._count(posting.lines)
+        numbers = {number for line in posting.lines for number in line.unit_ids}
         for line in order.line_ids:
-            quantity = min(line.quantity, units[line.sku])
-            units[line.sku] -= quantity
+            if line.unit_numbers:
+                line._note_gone(set(line._get_numbers()) - numbers)
+                quantity = len(line._get_numbers())
+            else:
+                quantity = min(line.quantity, units[line.sku])
+                units[line.sku] -= quantity
             if line.there_quantity != quantity:
                 line.there_quantity = quantity
                 # The cabinet has put back by itself what it no longer sends.
                 self.env["marketplace.stock.change"]._mark(line.product_id, order.account_id)
+        self.env["marketplace.marking"]._drop_gone(order)
         if self._get_missing(order._get_root()):
             self._check_later(order._get_root())
 
@@ -71,7 +77,7 @@ class MarketplaceOrderUnits(models.AbstractModel):
         for line in order.line_ids:
             quantity = line.quantity if order.state == "child" else line.there_quantity
             sale_line = by_sku[line.sku][:1].sale_line_id if line.sku in by_sku else line.sale_line_id
-            if quantity and sale_line:
+            if quantity and sale_line and line.kind == "goods":
                 own.append(OwnLine(sale_line, quantity))
         return own
 
@@ -106,22 +112,38 @@ class MarketplaceOrderUnits(models.AbstractModel):
 
     def _cancel_units(self, root, missing):
         """Some units were cancelled: they leave the delivery, or have to come back when it is packed."""
-        units = defaultdict(int)
-        for line in root.line_ids:
-            quantity = min(line.quantity - line.cancelled_quantity, missing.get(line.sku, 0))
-            if quantity:
-                missing[line.sku] -= quantity
-                line.cancelled_quantity += quantity
-                units[line.sale_line_id] += quantity
+        units = self._spread(root, missing)
+        fees = {line: quantity for line, quantity in units.items() if line.is_delivery}
+        if fees:
+            # Nothing of them is in a box.
+            self._reduce_sale(root, fees)
+            units = {line: quantity for line, quantity in units.items() if line not in fees}
+        if not units:
+            return
         names = ", ".join(f"{line.product_id.display_name} × {quantity}" for line, quantity in units.items())
         if self.env["marketplace.cancellation"]._locate(root) == "none":
             self._reduce_sale(root, units)
             root.message_post(body=self.env._("Cancelled by position: %s", names))
+            self.env["marketplace.shipment"]._send_waiting(root)
             return
         text = self.env._("Cancelled by position after packing: %s. Take the goods back by a return.", names)
         root.write({"problem_kind": "cancel", "problem": text})
         root.message_post(body=text)
         root._tell_person(text)
+
+    def _spread(self, root, missing):
+        """{sale line: units} of the lines that these units are missing from: first of those that have fewer of them
+        there, then of any with the SKU."""
+        units = defaultdict(int)
+        for own in (True, False):
+            for line in root.line_ids:
+                left = line.quantity - line.cancelled_quantity
+                quantity = min(left - line.there_quantity if own else left, missing.get(line.sku, 0))
+                if quantity > 0:
+                    missing[line.sku] -= quantity
+                    line.cancelled_quantity += quantity
+                    units[line.sale_line_id] += quantity
+        return units
 
     @api.model
     def _reduce_sale(self, order, units):

@@ -13,7 +13,7 @@ class MarketplacePackingRow(models.AbstractModel):
     def _prepare_rows(self, orders):
         """{order id: dict of plain values}, with the same few queries for any number of postings."""
         goods = self.env["marketplace.pick.list"]._get_goods(orders)
-        products = orders.line_ids.product_id
+        products = orders._get_goods().product_id
         # Read for all at once: line by line would be two queries each.
         products.mapped("name")
         pictures = self._find_pictures(products)
@@ -52,7 +52,7 @@ class MarketplacePackingRow(models.AbstractModel):
             ),
             "marking": self._get_marking(order),
             "marking_text": labels["marking_state"].get(order.marking_state, ""),
-            "lines": [self._prepare_line(line, pictures) for line in order.line_ids],
+            "lines": [self._prepare_line(line, pictures) for line in order._get_goods()],
         }
 
     def _prepare_line(self, line, pictures):
@@ -62,7 +62,7 @@ class MarketplacePackingRow(models.AbstractModel):
             "product_id": product.id,
             "name": product.name or line.name or "",
             "article": product.default_code or line.article or line.sku or "",
-            "quantity": line.quantity,
+            "quantity": line.quantity - line.cancelled_quantity,
             "picture": product.id in pictures,
         }
 

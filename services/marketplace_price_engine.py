@@ -20,7 +20,8 @@ def decimal_of(value):
 
 
 class Setting(NamedTuple):
-    """What holds for all offers of a computation. ``prices``: {pricelist field: {offer id: Decimal}}."""
+    """What holds for all offers of a computation. ``prices``: {pricelist field: {offer id: Decimal}}; ``digits``: what
+    prices are multiples of."""
 
     account: Any
     currency: Any
@@ -136,7 +137,7 @@ class MarketplacePriceEngine(models.AbstractModel):
         return Setting(
             account=account,
             currency=currency,
-            digits=ONE.scaleb(-currency.decimal_places),
+            digits=max(ONE.scaleb(-currency.decimal_places), account._get_info().price_step),
             prices={name: known[pricelist] for name, pricelist in lists.items()},
             foreign=any(pricelist and pricelist.currency_id != currency for pricelist in lists.values()),
             must_read=account.price_guard and not account._get_operation_problem("prices"),
@@ -224,7 +225,7 @@ class MarketplacePriceEngine(models.AbstractModel):
             "min_price": float(result.minimum),
             "vat_rate": float(costs.vat_rate),
             "floor_price": float(floor),
-            "margin": float(formula.get_margin(result.price, costs).quantize(setting.digits)),
+            "margin": setting.currency.round(float(formula.get_margin(result.price, costs))),
         }
         if row.declined_price and decimal_of(row.declined_price) != result.price:
             vals["declined_price"] = 0

@@ -1,6 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
+
+from ..marketplaces.base import status
 
 #: States of postings that may still become orders.
 UNDECIDED = ("received", "mapping", "problem")
@@ -46,6 +48,9 @@ class MarketplaceReturnReceiver(models.AbstractModel):
         else:
             picking = self._receive_unknown(item, location)
         item.write({"state": "received", "picking_id": picking.id, "problem": False})
+        if item.source == "by_hand":
+            item.write({"stage": status.RETURN_RECEIVED, "finished_at": fields.Datetime.now()})
+            self.env["marketplace.order.closer"]._report(item)
         if order.cancel_state == "hold":
             self._settle_cancelled(order)
 

@@ -96,18 +96,27 @@ class MarketplaceSaleBuilder(models.AbstractModel):
             "client_order_ref": order.number if account.number_policy in ("reference", "both") else False,
             "pricelist_id": self._find_pricelist(order).id,
             "marketplace_order_id": order.id,
-            "order_line": [Command.create(self._prepare_line_vals(line, shared)) for line in order.line_ids],
+            "order_line": self._prepare_order_lines(order, shared),
         }
         if order.buyer_comment:
             vals["note"] = order.buyer_comment
         return vals
 
-    def _prepare_line_vals(self, line, shared):
+    def _prepare_order_lines(self, order, shared):
+        taxes = {line: self._find_taxes(line, shared) for line in order.line_ids}
+        # Odoo rounds the taxes of an order together. That is exact as long as all of them are inside the prices;
+        # with one on top each line tells its own amounts.
+        explicit = any(self._get_on_top(line_taxes) for line_taxes in taxes.values())
+        return [Command.create(self._prepare_line_vals(line, taxes[line], explicit, shared)) for line in taxes]
+
+    def _get_on_top(self, taxes):
+        return taxes.flatten_taxes_hierarchy().filtered(lambda tax: not tax.price_include and tax.amount)
+
+    def _prepare_line_vals(self, line, taxes, explicit, shared):
         """Price and taxes come from the posting and the settings, never from a pricelist."""
         product = line.product_id
         account = line.order_id.account_id
-        taxes = self._find_taxes(line, shared)
-        price, extra = self._split_price(line, taxes)
+        price, extra = self._split_price(line, taxes, explicit)
         vals = {
             "sequence": line.sequence,
             "product_id": product.id,
@@ -120,6 +129,8 @@ class MarketplaceSaleBuilder(models.AbstractModel):
             "tax_ids": [Command.set(taxes.ids)],
             "extra_tax_data": extra,
         }
+        if line.kind == "delivery":
+            vals["is_delivery"] = True
         if shared["fbo_route"] and line.order_id.scheme == status.FBO:
             vals["route_ids"] = [Command.set(shared["fbo_route"].ids)]
         if account.analytic_account_id:
@@ -135,23 +146,28 @@ class MarketplaceSaleBuilder(models.AbstractModel):
         taxes = line.product_id.taxes_id._filter_taxes_by_company(account.company_id)
         return shared["fiscal_position"].map_tax(taxes)
 
-    def _split_price(self, line, taxes):
+    def _split_price(self, line, taxes, explicit):
         """(price_unit, extra_tax_data) so that line total = posting's price × quantity exactly.
 
         Taxes inside the price: the price itself. One percentage on top: the net is computed back and net and tax are
         told to Odoo's tax engine, since no rounding of net × rate can reach every gross amount.
+
+        :param explicit: tell net and tax of a percentage inside the price, too
         """
         price = Decimal(str(line.price))
-        on_top = taxes.flatten_taxes_hierarchy().filtered(lambda tax: not tax.price_include and tax.amount)
-        if not on_top or not line.quantity:
+        on_top = self._get_on_top(taxes)
+        told = on_top or taxes if explicit else on_top
+        if not told.filtered("amount") or not line.quantity:
             return float(price), False
-        if len(on_top) > 1 or on_top.amount_type != "percent" or len(taxes) > 1:
+        if len(taxes) > 1 or taxes.amount_type != "percent":
             # Rare mixtures are left to Odoo; the comparison of totals guards them.
+            if not on_top:
+                return float(price), False
             return taxes.with_context(force_price_include=True).compute_all(float(price))["total_excluded"], False
         gross = price * line.quantity
         digits = Decimal(1).scaleb(-line.currency_id.decimal_places)
-        net = (gross / (1 + Decimal(str(on_top.amount)) / 100)).quantize(digits, ROUND_HALF_UP)
-        price_unit = float(net / line.quantity)
+        net = (gross / (1 + Decimal(str(taxes.amount)) / 100)).quantize(digits, ROUND_HALF_UP)
+        price_unit = float(net / line.quantity) if on_top else float(price)
         rate = self._get_currency_rate(line.order_id)
         amounts = {
             "tax_amount_currency": float(gross - net),
@@ -160,7 +176,7 @@ class MarketplaceSaleBuilder(models.AbstractModel):
             "base_amount": float(net) / rate,
         }
         return price_unit, {
-            "manual_tax_amounts": {str(on_top.id): amounts},
+            "manual_tax_amounts": {str(taxes.id): amounts},
             "manual_total_excluded_currency": float(net),
             "manual_total_excluded": float(net) / rate,
             "currency_id": line.currency_id.id,

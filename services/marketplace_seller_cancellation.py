@@ -36,13 +36,33 @@ class MarketplaceSellerCancellation(models.AbstractModel):
     def _run_cancel_lines(self, jobs, adapter, deadline):
         """Some units; what is left of the posting goes on."""
         order, payload = self.env["marketplace.order"].browse(jobs.res_id), jobs.payload
-        lines = [dto.PackageLine(sku=sku, quantity=quantity) for sku, quantity in payload["lines"]]
+        lines = self._make_lines(payload)
         if not ((jobs.interrupted or jobs.attempts) and self._has_arrived(order, payload, adapter)):
             adapter.cancel_lines(order.number, lines, payload["reason_id"], payload["message"])
+            self._note_gone(order, payload)
             self._read(order, adapter)
         if order.status != status.CANCELLED:
             self.env["marketplace.order.units"]._cancel_units(order._get_root(), dict(payload["lines"]))
         return order.raw_status
+
+    def _make_lines(self, payload):
+        """``dto.PackageLine`` of each position, with its units' numbers where the marketplace tells them apart."""
+        numbers = iter((payload.get("numbers") or {}).values())
+        return [
+            dto.PackageLine(
+                sku=sku,
+                quantity=quantity,
+                exemplars=tuple(dto.Exemplar(external_id=number) for number in next(numbers, ())),
+            )
+            for sku, quantity in payload["lines"]
+        ]
+
+    def _note_gone(self, order, payload):
+        """The lines that the units are missing from, for whom their SKU does not tell it."""
+        for line_id, numbers in (payload.get("numbers") or {}).items():
+            line = self.env["marketplace.order.line"].browse(int(line_id))
+            line.there_quantity -= len(line._note_gone(set(numbers)))
+        self.env["marketplace.marking"]._drop_gone(order)
 
     def _has_arrived(self, order, payload, adapter):
         """After a call without an answer: does the posting have fewer units than when it was sent?"""

@@ -159,8 +159,13 @@ class MarketplaceShipment(models.AbstractModel):
         if self._is_split(order):
             self._send_split(order, pickings)
             return
-        packages = self._get_packages(order, pickings)
         whole = not self._get_open_deliveries(order)
+        if not order.account_id._can("ship_part"):
+            if not whole:
+                self._note_waiting(order)
+                return
+            pickings |= self._get_unsent_deliveries(order)
+        packages = self._get_packages(order, pickings)
         order.write({"ship_state": "sending" if whole else order.ship_state, "ship_problem": False})
         self.env["marketplace.job"]._enqueue(
             "ship",
@@ -170,6 +175,25 @@ class MarketplaceShipment(models.AbstractModel):
             priority=1,
             unique=whole,
         )
+
+    def _note_waiting(self, order):
+        """A posting that the marketplace takes only as a whole, packed in part."""
+        order.message_post(
+            body=self.env._(
+                "Packed in part. The marketplace takes this posting only as a whole: it is told when the rest is "
+                "validated, or when you have cancelled there what you do not have."
+            )
+        )
+
+    @api.model
+    def _send_waiting(self, order):
+        """The rest of a posting will not come any more: what is packed goes now."""
+        if order.status != status.TO_ASSEMBLE or order.ship_state != "none" or self._get_open_deliveries(order):
+            return
+        if order.account_id._get_message(order.scheme, "validated") not in ("assembled", "assembled_delivering"):
+            return
+        if pickings := self._get_unsent_deliveries(order):
+            self._send(order, pickings)
 
     @api.model
     def _get_packages(self, order, pickings):
@@ -199,7 +223,8 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _get_whole_package(self, order, pickings):
         """Kits and replaced products cannot be told apart by SKU: the posting goes as one parcel."""
-        lines = [[line.sku, line.quantity] for line in order.line_ids]
+        lines = [[line.sku, line.quantity - line.cancelled_quantity] for line in order._get_goods()]
+        lines = [[sku, quantity] for sku, quantity in lines if quantity]
         return [{"package_id": False, "picking_id": pickings[:1].id, "lines": lines}]
 
     def _as_units(self, order, sku, quantity):
@@ -233,13 +258,13 @@ class MarketplaceShipment(models.AbstractModel):
                 return self.env._("It had arrived there already.")
         try:
             self.env["marketplace.marking"]._prepare(order, adapter, job.payload)
-            numbers = self._call_ship(order, job.payload, adapter)
+            numbers, codes = self._call_ship(order, job.payload, adapter)
         except errors.Rejected:
             # Maybe it was cancelled, or assembled in the cabinet, and the news is still on its way.
             if self._look(order, job.payload, adapter):
                 return self.env._("Nothing to send any more: %s", order.raw_status)
             raise
-        self._record_shipped(order, job.payload, numbers)
+        self._record_shipped(order, job.payload, numbers, codes)
         return ", ".join(numbers)
 
     def _look(self, order, payload, adapter):
@@ -248,27 +273,46 @@ class MarketplaceShipment(models.AbstractModel):
         if order.status == status.CANCELLED:
             return True
         if order.ship_state == "shipped" or order.assembly == "in_progress":
-            self._record_shipped(order, payload, self._get_new_numbers(order, posting))
+            codes = self._get_box_codes(posting, payload)
+            self._record_shipped(order, payload, self._get_new_numbers(order, posting), codes)
             return True
         return False
 
     def _call_ship(self, order, payload, adapter):
-        packages = [
-            dto.Package(lines=tuple(dto.PackageLine(sku=sku, quantity=quantity) for sku, quantity in package["lines"]))
-            for package in payload["packages"]
-        ]
+        """([numbers of postings], [codes of boxes]) that came out of it."""
+        packages = self._make_packages(order, payload, adapter)
         if not payload["whole"]:
-            return self._call_ship_parts(order, packages, adapter)
+            return self._call_ship_parts(order, packages, adapter), []
         try:
-            return list(adapter.ship_order(order.number, packages).numbers)
+            result = adapter.ship_order(order.number, packages)
         except errors.AlreadyDone:
-            return self._get_new_numbers(order, adapter.get_order(order.number))
+            posting = adapter.get_order(order.number)
+            return self._get_new_numbers(order, posting), self._get_box_codes(posting, payload)
+        return list(result.numbers), list(result.box_codes)
 
-    def _record_shipped(self, order, payload, numbers):
+    def _make_packages(self, order, payload, adapter):
+        """``dto.Package`` of each box; with the codes of its units, where the marketplace gets them with the boxes."""
+        units = self.env["marketplace.marking"]._get_carried(order, adapter)
+        packages = []
+        for package in payload["packages"]:
+            lines = [
+                dto.PackageLine(sku=sku, quantity=quantity, exemplars=tuple(units.take(sku, quantity)))
+                for sku, quantity in package["lines"]
+            ]
+            packages.append(dto.Package(lines=tuple(lines)))
+        return packages
+
+    def _record_shipped(self, order, payload, numbers, codes=()):
         """Accepted, not yet proved: assembling goes on there, so the posting is watched until it is done."""
         if payload["whole"] and order.ship_state != "shipped" and order.status != status.CANCELLED:
             order.write({"ship_state": "sent", "ship_problem": False})
-        if not order.parent_id:
+        self.env["marketplace.marking"]._note_carried(order)
+        if not codes and len(payload["packages"]) > 1 and not order.account_id._can("ship_part"):
+            # The marketplace counts no boxes of what the seller delivers; his own courier does.
+            codes = [f"{order.number}-{box}" for box in range(1, len(payload["packages"]) + 1)]
+        if codes:
+            self._record_boxes(order, payload["packages"], codes)
+        elif not order.parent_id:
             self._record_parcels(order, payload["packages"], numbers)
         for number in numbers:
             if number != order.number:
@@ -290,7 +334,11 @@ class MarketplaceShipment(models.AbstractModel):
         if many:
             now = fields.Datetime.now()
             since = max(min(jobs.mapped("create_date")), now - WATCH_ALONE)
-            query = self.env["marketplace.order.poller"]._make_query("changed", since - WATCH_BACK, now)
+            listed = jobs.account_id._get_info().lists_changes
+            numbers = () if listed else self.env["marketplace.order"].browse(jobs.mapped("res_id")).mapped("number")
+            query = self.env["marketplace.order.poller"]._make_query(
+                "changed", since - WATCH_BACK, now, numbers=numbers
+            )
             self.env["marketplace.order.poller"]._read(jobs.account_id, adapter.iter_orders(query))
         return {job.id: self._watch_one(job, adapter, patient=many) for job in jobs}
 

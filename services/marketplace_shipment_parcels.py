@@ -33,7 +33,7 @@ class MarketplaceShipment(models.AbstractModel):
         content = {
             "package_id": package.id,
             "picking_id": picking.id,
-            "lines": [[line.sku, line.there_quantity] for line in part.line_ids if line.there_quantity],
+            "lines": [[line.sku, line.there_quantity] for line in part._get_goods() if line.there_quantity],
         }
         payload = {"packages": [content], "whole": True, "picking_ids": picking.ids}
         part.write({"ship_state": "sending", "ship_problem": False})
@@ -70,7 +70,7 @@ class MarketplaceShipment(models.AbstractModel):
         packages = pickings.move_line_ids.result_package_id
         contents = {package: self._count_packed(root, pickings, package) for package in packages}
         for part in self._get_unsent_parts(root):
-            units = Counter({line.sku: line.there_quantity for line in part.line_ids if line.there_quantity})
+            units = Counter({line.sku: line.there_quantity for line in part._get_goods() if line.there_quantity})
             package = next((package for package, packed in contents.items() if packed == units), packages.browse())
             contents.pop(package, None)
             self._get_parcel(part).write({"package_id": package.id, "picking_id": pickings[:1].id})
@@ -151,6 +151,28 @@ class MarketplaceShipment(models.AbstractModel):
             else:
                 self.env["marketplace.parcel"].create({"order_id": order.id, "number": number, **vals})
             self._expect(child)
+
+    def _get_box_codes(self, posting, payload):
+        """Codes of a posting's boxes where it stays one posting, one for each of our packages; else empty."""
+        codes = list(getattr(posting, "box_codes", ()))
+        return codes if len(codes) == len(payload["packages"]) else []
+
+    def _record_boxes(self, order, packages, codes):
+        """The boxes of a posting that stays one posting: the n-th code is the n-th package."""
+        order.parcel_ids.filtered(lambda parcel: parcel.number not in codes).unlink()
+        known = {parcel.number: parcel for parcel in order.parcel_ids}
+        for position, (package, code) in enumerate(zip(packages, codes, strict=True), 1):
+            vals = {
+                "sequence": position,
+                "package_id": package["package_id"],
+                "picking_id": package["picking_id"],
+                "posting_id": order.id,
+            }
+            if code in known:
+                known[code].write(vals)
+            else:
+                self.env["marketplace.parcel"].create({"order_id": order.id, "number": code, **vals})
+        order.cargo_places = len(codes)
 
     @api.model
     def _adopt_parcel(self, root, child):

@@ -9,7 +9,7 @@ from ..marketplaces.base import status
 from . import stock_formula
 
 #: Postings in these statuses still want goods from the shelf.
-WANTING = (status.NEW, status.TO_ASSEMBLE, status.ASSEMBLED)
+WANTING = (status.NEW, status.TO_CONFIRM, status.TO_ASSEMBLE, status.ASSEMBLED)
 ZERO = Decimal(0)
 NOTHING = (ZERO, ZERO)
 

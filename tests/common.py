@@ -210,9 +210,13 @@ class SimulatorMarketplaceCase(MarketplaceCase):
         cls.simulator = SimulatorProcess(**cls.simulator_options)
         cls.simulator.start()
         cls.addClassCleanup(cls.simulator.stop)
+        cls._connect_simulator()
+        cls._fill_cabinet()
+
+    @classmethod
+    def _connect_simulator(cls):
         cls.account.base_url = cls.simulator.ozon_url
         cls.simulator.control("POST", "ozon/options", {"label_task_delay": 0})
-        cls._fill_cabinet()
 
     @classmethod
     def _fill_cabinet(cls):

@@ -36,7 +36,9 @@ class MarketplaceAccountConnect(models.TransientModel):
         required=True,
         default="production",
     )
-    base_url = fields.Char("Rehearsal Address", default=REHEARSAL_URL)
+    base_url = fields.Char("Rehearsal Address", compute="_compute_base_url", store=True, readonly=False)
+    one_scheme = fields.Boolean(compute="_compute_one_scheme")
+    scheme = fields.Selection(SCHEMES, compute="_compute_scheme", store=True, readonly=False)
     name = fields.Char()
     # --- what came back
     problem = fields.Text(readonly=True)
@@ -78,6 +80,24 @@ class MarketplaceAccountConnect(models.TransientModel):
         default="product",
         required=True,
     )
+
+    # === COMPUTE METHODS === #
+    @api.depends("marketplace")
+    def _compute_base_url(self):
+        for wizard in self:
+            wizard.base_url = REHEARSAL_URL % (wizard.marketplace or "ozon")
+
+    @api.depends("marketplace")
+    def _compute_one_scheme(self):
+        for wizard in self:
+            wizard.one_scheme = bool(wizard.marketplace) and get_adapter_class(wizard.marketplace).info.one_scheme
+
+    @api.depends("marketplace")
+    def _compute_scheme(self):
+        for wizard in self:
+            schemes = get_adapter_class(wizard.marketplace).info.schemes if wizard.one_scheme else ()
+            if wizard.scheme not in schemes:
+                wizard.scheme = schemes[-1] if schemes else False
 
     # === ACTION METHODS === #
     def action_check(self):
@@ -151,6 +171,7 @@ class MarketplaceAccountConnect(models.TransientModel):
                 "api_key": key.strip(),
                 "mode": self.mode,
                 "base_url": self.base_url,
+                "scheme": self.scheme,
             }
         )
         return probe._get_adapter(observe=exchanges.append)
@@ -216,6 +237,7 @@ class MarketplaceAccountConnect(models.TransientModel):
             "company_id": self.company_id.id,
             "marketplace": self.marketplace,
             "client_id": self.client_id,
+            "scheme": self.scheme,
             "warehouse_id": self.warehouse_id.id,
             "user_id": self.user_id.id,
             "team_id": self.team_id.id,

@@ -1,7 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..marketplaces.base import status
 from ..models.marketplace_cancel_reason import KINDS
 
 
@@ -20,9 +19,10 @@ class MarketplaceOrderCancel(models.TransientModel):
         compute="_compute_reason_id",
         store=True,
         readonly=False,
-        domain="[('account_id', '=', account_id)]",
+        domain="[('account_id', '=', account_id), ('use', '=', 'cancel')]",
     )
     message_required = fields.Boolean(related="reason_id.message_required")
+    units_message_required = fields.Boolean(compute="_compute_units_message_required")
     message = fields.Char("Explanation")
     by_position = fields.Boolean("Only Some Units")
     line_ids = fields.One2many("marketplace.order.cancel.line", "wizard_id")
@@ -32,6 +32,13 @@ class MarketplaceOrderCancel(models.TransientModel):
         for wizard in self:
             accounts = wizard.order_ids.account_id
             wizard.account_id = accounts if len(accounts) == 1 else False
+
+    @api.depends("account_id")
+    def _compute_units_message_required(self):
+        for wizard in self:
+            wizard.units_message_required = (
+                bool(wizard.account_id) and wizard.account_id._get_info().cancel_lines_message
+            )
 
     @api.depends("kind", "account_id")
     def _compute_reason_id(self):
@@ -47,7 +54,9 @@ class MarketplaceOrderCancel(models.TransientModel):
         orders = self.env["marketplace.order"].browse(ids)
         if len(orders) == 1:
             values["line_ids"] = [
-                Command.create({"line_id": line.id, "quantity": 0}) for line in orders.line_ids if line.there_quantity
+                Command.create({"line_id": line.id, "quantity": 0})
+                for line in orders._get_goods()
+                if line.there_quantity
             ]
         return values
 
@@ -64,18 +73,21 @@ class MarketplaceOrderCancel(models.TransientModel):
         if len(self.order_ids) != 1:
             raise UserError(self.env._("Some units can be cancelled of one posting at a time."))
         order = self.order_ids
-        if order.status != status.TO_ASSEMBLE:
-            raise UserError(self.env._("Units can be cancelled as long as the posting is not assembled."))
+        info = order.account_id._get_info()
+        if order.status not in info.cancel_lines_in:
+            raise UserError(self.env._("The marketplace does not take a cancellation of some units any more."))
         chosen = self.line_ids.filtered("quantity")
         if not chosen:
             raise UserError(self.env._("Enter how many units are cancelled."))
         wrong = chosen.filtered(lambda line: not 0 < line.quantity <= line.available)
         if wrong:
             raise UserError(self.env._("The posting has only %s units of it.", wrong[0].available))
-        if not self.message:
+        if info.cancel_lines_message and not self.message:
             raise UserError(self.env._("The marketplace wants an explanation when only some units are cancelled."))
         payload = {
             "lines": [[line.line_id.sku, line.quantity] for line in chosen],
+            # Which of them: nobody can tell them apart, so the last ones.
+            "numbers": {line.line_id.id: line.line_id._get_numbers()[-line.quantity :] for line in chosen},
             "before": {line.sku: line.there_quantity for line in order.line_ids},
         }
         self._enqueue(order, "cancel_lines", payload)

@@ -41,6 +41,7 @@ class MarketplaceInfo:
     ``lists_changes``: whether changed postings can be listed; else they are asked for by number.
     ``cancel_lines_in``: statuses in which the seller may cancel some units of a posting.
     ``cancel_lines_message``: whether that needs an explanation.
+    ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
     ``events_name_client``: every notification names the client id that it is meant for.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
@@ -62,6 +63,7 @@ class MarketplaceInfo:
     lists_changes: bool = True
     cancel_lines_in: tuple[str, ...] = (status.TO_ASSEMBLE,)
     cancel_lines_message: bool = True
+    lock_orders: bool = False
     price_step: Decimal = Decimal("0.01")
     event_topics: tuple[str, ...] = ("",)
     events_name_client: bool = False
@@ -138,6 +140,11 @@ class MarketplaceAdapter(ABC):
     """
 
     info: ClassVar[MarketplaceInfo]
+
+    @property
+    def completes_orders(self):
+        """Whether the news of a new posting tells more of it than reading it does."""
+        return type(self).complete_order is not MarketplaceAdapter.complete_order
 
     def __init__(self, config: AdapterConfig, *, observe: Callable[[Any], None] | None = None):
         self.config = config

@@ -29,6 +29,7 @@ class Rehearsal:
 
     def __init__(self, config, code, *, observe=None):
         self._root = urljoin(config.base_url, f"/control/{code}/")
+        self._account = config.client_id
         limiter = get_shared_limiter(f"rehearsal:{self._root}", {})
         self._http = HttpClient(config, RehearsalVendor(), limiter, observe=observe)
 
@@ -54,4 +55,6 @@ class Rehearsal:
         }
 
     def _post(self, name, body):
+        # A stand-in may hold several cabinets.
+        body = {"account": self._account, **body}
         self._http.request(Call(name=f"rehearsal {name}", url=f"{self._root}{name}", json=body))

@@ -63,6 +63,7 @@ class MegamarketAdapter(
         lists_changes=False,
         cancel_lines_in=(status.TO_CONFIRM, status.TO_ASSEMBLE, status.ASSEMBLED),
         cancel_lines_message=False,
+        lock_orders=True,
         price_step=Decimal(1),
         event_topics=(events.NEW, events.CANCEL),
         events_name_client=True,

@@ -51,7 +51,7 @@ def _parse_shipment(shipment, observed_at, config):
         order_number=parse.text(told.get("customerOrderId"), "customerOrderId"),
         order_external_id=parse.identifier_or_empty(told.get("customerOrderId"), "customerOrderId"),
         warehouse_external_id=config.client_id,
-        barcodes=tuple(box.code for box in boxes),
+        box_codes=tuple(box.code for box in boxes),
         cargo_places=max(1, len(boxes)),
         is_multibox=len(boxes) > 1,
         scan_code=parse.identifier_or_empty(_find(told, "deliveryId"), "deliveryId"),

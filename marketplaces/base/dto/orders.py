@@ -75,7 +75,8 @@ class Order:
     ``deposit``: what the buyer has paid before, None where the marketplace settles it all. He pays the rest at the
     door: the sum of ``buyer_price`` less this.
     ``confirm_by``: the seller has to confirm the order until then.
-    ``barcodes``: as printed on the label, upper first. ``cargo_places``: number of boxes.
+    ``barcodes``: as printed on the label, upper first. ``box_codes``: of its boxes, where they have codes of their
+    own. ``cargo_places``: number of boxes.
     ``delivery_step``: "" or the last of ``status.DELIVERY_STEPS`` that the posting has reached.
     ``delivery_from``/``delivery_to``: when the buyer was promised to get it. ``delivered_at``: when he got it.
     """
@@ -106,6 +107,7 @@ class Order:
     delivery_method_external_id: str = ""
     delivery_method_name: str = ""
     barcodes: tuple[str, ...] = ()
+    box_codes: tuple[str, ...] = ()
     scan_code: str = ""
     tracking_number: str = ""
     cargo_places: int = 1
