@@ -45,6 +45,7 @@ class MegamarketCancelling:
         if shipment.scheme != status.RFBS:
             raise self._unsupported("cancel_request_decide")
         known = {lot.index: lot for lot in shipment.lots}
+        indexes = indexes or tuple(known)
         missing = [index for index in indexes if index not in known]
         if missing:
             raise NotFound(f"Shipment {number} has no lots {', '.join(missing)}")

@@ -156,6 +156,17 @@ class TestMegamarketClient(BaseCase):
             self.assertEqual(caught.exception.reason, "blocked")
             self.assertIn("robots", caught.exception.message)
 
+    def test_answers_of_somebody_in_between(self):
+        for http_status, kind in ((401, errors.AuthError), (404, errors.Obsolete), (405, errors.Obsolete)):
+            for content in (b"<html></html>", b'{"message": "no"}'):
+                adapter, *_rest = make_adapter(FakeAnswer(content, http_status))
+                with self.assertRaises(kind):
+                    adapter.check_credentials()
+        # The API's own words are better than any status.
+        adapter, *_rest = make_adapter(FakeAnswer(refused("Отправление не найдено"), 404))
+        with self.assertRaises(errors.NotFound):
+            adapter.check_credentials()
+
     # --- doubt ---
     def test_reading_is_repeated(self):
         for trouble in (

@@ -100,7 +100,7 @@ class TestMegamarketContract(MegamarketContractCase):
         result = self.adapter.ship_order(number, packages)
         self.assertEqual(result.box_codes, (f"5046*{number}*1", f"5046*{number}*2"))
         order = self.read(number)
-        self.assertEqual((order.status, order.barcodes), (status.ASSEMBLED, result.box_codes))
+        self.assertEqual((order.status, order.box_codes), (status.ASSEMBLED, result.box_codes))
         self.assertEqual(
             [lot["digital_mark"] for lot in self.known(number)["lots"]], [MARK, MARK.replace("AbC", "XyZ"), ""]
         )

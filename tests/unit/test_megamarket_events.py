@@ -72,6 +72,17 @@ class TestMegamarketEvents(BaseCase):
         # A cancellation may tell the price one day.
         self.assertEqual(parse_one(body, "order/cancel").kind, "cancel_requested")
 
+    def test_a_shipment_without_lots(self):
+        """All that is left of it; only the address tells what it is about."""
+        body = {"data": {"merchantId": 1, "shipments": [{"shipmentId": 5}]}}
+        event = parse_one(body, "order/cancel")
+        self.assertEqual(
+            (event.kind, event.request.external_id, event.request.unit_ids), ("cancel_requested", "5:", ())
+        )
+        self.assertEqual(parse_one(body, "order/new").kind, "order_new")
+        with self.assertRaises(PayloadError):
+            parse(body)
+
     def test_unknown_topic(self):
         event = parse_one(self.new["dbs"], "order/sneeze")
         self.assertEqual((event.kind, event.raw_kind), ("other", "order/sneeze"))
@@ -107,7 +118,7 @@ class TestMegamarketEvents(BaseCase):
             b'{"data": {"merchantId": 1, "shipments": []}}',
             b'{"data": {"merchantId": 1, "shipments": [{}]}}',
             b'{"data": {"merchantId": 1, "shipments": ["x"]}}',
-            b'{"data": {"merchantId": 1, "shipments": [{"shipmentId": "1"}]}}',
+            b'{"data": {"merchantId": 1, "shipments": [{"shipmentId": "1", "items": "x"}]}}',
             b'{"data": {"merchantId": 1, "shipments": [{"shipmentId": "1", "items": [{"itemIndex": null}]}]}}',
             b'{"data": {"merchantId": {}, "shipments": [{"shipmentId": "1"}]}}',
         ):

@@ -32,7 +32,7 @@ class TestMegamarketOrder(BaseCase):
         self.assertEqual(order.ship_by, utc(2024, 8, 9, 16))
         self.assertEqual((order.delivery_from, order.delivery_to), (utc(2024, 8, 13, 7), utc(2024, 8, 15, 17)))
         self.assertIsNone(order.confirm_by)
-        self.assertEqual((order.cancellation, order.barcodes, order.cargo_places), (None, (), 1))
+        self.assertEqual((order.cancellation, order.box_codes, order.cargo_places), (None, (), 1))
         self.assertEqual(order.observed_at, NOW)
         self.assertEqual(order.raw, self.dbs)
 
@@ -57,7 +57,7 @@ class TestMegamarketOrder(BaseCase):
         order = parse(self.standard, scheme="fbs")
         self.assertEqual((order.scheme, order.status), ("fbs", status.ASSEMBLED))
         # Without codes of boxes they follow from their numbers and our code of the order.
-        self.assertEqual(order.barcodes, ("5046*S00042*1",))
+        self.assertEqual(order.box_codes, ("5046*S00042*1",))
         self.assertEqual(order.confirm_by, utc(2023, 2, 17, 14))
         # Packed: the next limit is the one for giving it away.
         self.assertEqual((order.ship_by, order.ship_by_limit), (utc(2023, 2, 21, 15), utc(2023, 2, 21, 15)))
@@ -75,7 +75,7 @@ class TestMegamarketOrder(BaseCase):
             make_lot(3, "CUSTOMER_CANCELED", boxIndex=4),
         )
         order = parse(raw)
-        self.assertEqual(order.barcodes, ("5046*1*1", "5046*1*2", "5046*946032218*3"))
+        self.assertEqual(order.box_codes, ("5046*1*1", "5046*1*2", "5046*946032218*3"))
         self.assertEqual((order.cargo_places, order.is_multibox), (3, True))
 
     def test_three_hundred_pieces_are_one_line(self):
@@ -307,10 +307,30 @@ class TestMegamarketCompleteOrder(BaseCase):
         self.assertEqual((order.deposit, order.buyer.name), (Decimal(0), "Другое Имя"))
         self.assertEqual(order.buyer.phone, "79000000000")
 
-    def test_what_cannot_be_used_is_left(self):
-        for raw in ({"shipment": {"shipmentId": "1"}}, {"shipment": {**self.raw["shipment"], "shipmentId": "7"}}, [1]):
+    def test_another_shipment(self):
+        for raw in ({"shipment": {**self.raw["shipment"], "shipmentId": "7"}}, {}, [1], None):
             with self.assertLogs(level="WARNING"):
-                self.assertEqual(self.complete(raw=raw), self.order)
+                self.assertEqual(make_adapter()[0].complete_order(self.order, raw), self.order)
+
+    def test_parts_that_cannot_be_read(self):
+        """One of them does not take the others with it."""
+        for change, lost in (
+            ({"customer": {"customerFullName": "Тест", "address": 5}}, "buyer"),
+            ({"items": "x"}, "vat"),
+            ({"items": None}, "vat"),
+            ({"handover": "x"}, "deposit"),
+        ):
+            raw = {"shipment": {**self.raw["shipment"], **change}}
+            with self.subTest(lost=lost), self.assertLogs(level="WARNING"):
+                order = self.complete(raw=raw)
+                found = {
+                    "buyer": bool(order.buyer),
+                    "vat": order.lines[0].vat_word == "20",
+                    "deposit": order.deposit == Decimal(8246),
+                }
+                # The scheme stands among the hand-over, and the lots cannot be read without it.
+                missing = {lost, "vat"} if lost == "deposit" else {lost}
+                self.assertEqual({name for name, there in found.items() if not there}, missing)
 
     def test_standard_gets_no_buyer(self):
         body = read_fixture("order_new_standard")["data"]
