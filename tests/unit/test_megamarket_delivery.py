@@ -99,7 +99,7 @@ class TestMegamarketCancel(DeliveryCase):
         for sku, quantity, *units in (
             ("A", 2),
             ("B", 1),
-            ("A", 1, piece("2")),
+            ("A", 2, piece("1"), piece("2")),
             ("A", 1, piece("9")),
             ("delivery", 1),
         ):
@@ -108,6 +108,12 @@ class TestMegamarketCancel(DeliveryCase):
                 errors.Rejected, raw, lambda adapter, lines=lines: adapter.cancel_lines(NUMBER, lines, "X", "")
             )
         self.assert_refused(errors.Rejected, raw, lambda adapter: adapter.cancel_lines(NUMBER, [], "X", ""))
+
+    def test_named_lines_that_are_cancelled(self):
+        """The answer to the first call was lost."""
+        raw = make_shipment(make_lot(1), make_lot(2, "MERCHANT_CANCELED"), make_lot(3, "CUSTOMER_CANCELED"))
+        lines = [dto.PackageLine(sku="A-1", quantity=2, exemplars=(piece("2"), piece("3")))]
+        self.assert_refused(errors.AlreadyDone, raw, lambda adapter: adapter.cancel_lines(NUMBER, lines, "X", ""))
 
     def test_lines_wait(self):
         raw = make_shipment(make_lot(1, "PENDING_PACKING"))
