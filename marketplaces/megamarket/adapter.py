@@ -28,6 +28,8 @@ _SHARED = frozenset(
 )
 #: The search is by creation: an order that waits for something now may have been created so long before.
 _OLDER = timedelta(days=30)
+#: The marketplace's clock may be ahead of ours.
+_AHEAD = timedelta(days=1)
 _CHECK_PERIOD = timedelta(days=1)
 
 
@@ -112,7 +114,7 @@ class MegamarketAdapter(
 
     def _iter_unfulfilled(self, query):
         """The search cannot ask for a ship-by time: everything unfinished that was created up to now."""
-        until = min(query.until, self._now())
+        until = min(query.until, self._now() + _AHEAD)
         return paging.iter_numbers(self._client, query.since - _OLDER, until, units.UNFINISHED_FILTER)
 
     def _iter_read(self, numbers):

@@ -24,6 +24,9 @@ class MegamarketCancelling:
     def cancel_lines(self, number, lines, reason_id, message):
         """Some lots; a delivery without goods goes with the last of them."""
         shipment = self._look(number)
+        named = {unit.external_id for line in lines for unit in line.exemplars}
+        if named and named <= {lot.index for lot in shipment.goods if lot.cancelled}:
+            raise AlreadyDone(f"Lots {', '.join(sorted(named))} of shipment {number} are cancelled")
         goods = [lot for lot in shipment.open_goods if lot.kind != "delivery"]
         chosen = choose_to_cancel(goods, lines)
         if not chosen:
@@ -45,6 +48,7 @@ class MegamarketCancelling:
         if shipment.scheme != status.RFBS:
             raise self._unsupported("cancel_request_decide")
         known = {lot.index: lot for lot in shipment.lots}
+        indexes = indexes or tuple(known)
         missing = [index for index in indexes if index not in known]
         if missing:
             raise NotFound(f"Shipment {number} has no lots {', '.join(missing)}")

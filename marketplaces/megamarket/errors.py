@@ -15,6 +15,7 @@ from ..base.errors import (
     MarketplaceError,
     NotFound,
     NotReady,
+    Obsolete,
     PayloadError,
     RateLimited,
     Rejected,
@@ -34,6 +35,14 @@ _BOT_WALL = (
     "A wall against robots in front of MegaMarket has refused the call (HTTP 403): it judges by the program's name and "
     "the server's address, not by the token"
 )
+#: HTTP status of an answer that is not the API's own → error. (Its own tells the reason, with HTTP 200 or 400.)
+_BARE = {
+    401: (AuthError, "MegaMarket refused the token (HTTP 401)", {"reason": "wrong_key"}),
+    403: (AuthError, _BOT_WALL, {"reason": "blocked"}),
+    404: (Obsolete, "There is no such method at this address (HTTP 404)", {}),
+    405: (Obsolete, "This method is switched off (HTTP 405)", {}),
+    410: (Obsolete, "This method is switched off (HTTP 410)", {}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,9 @@ def read_error(call, http_status, data):
     None is returned for a success, and for an answer (5xx, 408, 429) whose meaning its status tells better.
     """
     told = data if isinstance(data, dict) else {}
-    if http_status == 403 and "success" not in told:
-        return AuthError(_BOT_WALL, reason="blocked")
+    if "success" not in told and http_status in _BARE:
+        kind, message, details = _BARE[http_status]
+        return kind(message, **details)
     if http_status < 300 and data is None:
         return None  # a file, or unreadable: the transport knows which it asked for
     entries = read_entries(told.get("error"))

@@ -60,11 +60,15 @@ def _parse_shipment(shipment, merchant_id, topic, told):
 
 def _find_kind(shipment, topic):
     """The shipment itself says what it is: the two addresses are easily swapped in the cabinet, and a new order that
-    is taken for a cancellation would be lost."""
+    is taken for a cancellation would be lost. What it does not say, the address does."""
     items = parse.objects(shipment.get("items"), "items")
     if any(key in shipment for key in _HEAD):
         return NEW
-    return NEW if topic != CANCEL and any("price" in item for item in items) else CANCEL
+    if items:
+        return NEW if topic != CANCEL and any("price" in item for item in items) else CANCEL
+    if not topic:
+        raise PayloadError("items", shipment.get("items"), "is empty")
+    return topic
 
 
 def _is_request(shipment):
@@ -74,9 +78,8 @@ def _is_request(shipment):
 
 
 def _read_lots(shipment):
+    """Empty for all that is left of the shipment."""
     items = parse.objects(shipment.get("items"), "items")
-    if not items:
-        raise PayloadError("items", shipment.get("items"), "is empty")
     lots = {read_index(item.get("itemIndex"), f"items[{place}].itemIndex") for place, item in enumerate(items)}
     return tuple(sorted(lots, key=_sort_key))
 
@@ -103,12 +106,11 @@ def make_request_id(number, lots):
 
 
 def read_request_id(request_id):
-    """(number of the shipment, numbers of its lots)."""
-    number, _colon, lots = request_id.partition(":")
-    indexes = tuple(filter(None, lots.split(",")))
-    if not (number and indexes):
-        raise PayloadError("request_id", request_id, "names no lots")
-    return number, indexes
+    """(number of the shipment, numbers of its lots; none for all that is left of it)."""
+    number, colon, lots = request_id.partition(":")
+    if not (number and colon):
+        raise PayloadError("request_id", request_id, "is not the number of a request")
+    return number, tuple(filter(None, lots.split(",")))
 
 
 def _make_key(raw_kind, merchant_id, number, lots):

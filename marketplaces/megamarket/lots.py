@@ -22,7 +22,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """``index``: its number in the shipment (``itemIndex``). ``word``: its status; ``history``: what it was before."""
+    """``index``: its number (``itemIndex``). ``word``: its status; ``history``: those before, in order."""
 
     index: str
     offer_id: str
@@ -35,12 +35,24 @@ class Lot:
     word: str
     sub_word: str
     boxes: tuple[Box, ...] = ()
-    history: frozenset[str] = frozenset()
+    history: tuple[str, ...] = ()
     delivered_at: datetime | None = None
 
     @property
     def cancelled(self):
         return self.word in units.CANCELLED
+
+    @property
+    def told_word(self):
+        """Its status, or the one before where a cancellation is being processed: that is called PENDING, too."""
+        if self.word != units.PENDING_WORD:
+            return self.word
+        before = (word for word in reversed(self.history) if word in units.KNOWN)
+        return next(before, self.word)
+
+    @property
+    def running(self):
+        return self.word in units.RUNNING or self.told_word != self.word
 
     @property
     def open(self):
@@ -134,7 +146,7 @@ def _read_lot(item, path, shipment_word, prefix):
         word=read_word(item.get("status"), f"{path}.status") or shipment_word,
         sub_word=read_word(item.get("subStatus"), f"{path}.subStatus"),
         boxes=_read_boxes(item, path, prefix),
-        history=frozenset(read_word(event.get("eventValue"), f"{path}.events.eventValue") for event in events),
+        history=tuple(read_word(event.get("eventValue"), f"{path}.events.eventValue") for event in events),
         delivered_at=_find_delivery(events, path),
     )
 

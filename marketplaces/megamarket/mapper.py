@@ -139,28 +139,49 @@ def find_window(told):
 def complete_order(order, raw, config):
     """``order`` (of ``order/get``) with what only order/new told: the buyer's address, the VAT, the deposit.
 
-    What cannot be read is left out: the order itself is whole without it.
+    What cannot be read is left out, each part by itself: the order is whole without it.
     """
-    told = parse_order(raw, order.observed_at, config)
-    if isinstance(told, dto.UnreadableOrder) or told.number != order.number:
-        _logger.warning("The notification of shipment %s cannot be used", order.number)
+    told = unwrap(raw)
+    if find_number(told) != order.number:
+        _logger.warning("The notification beside shipment %s is about another one", order.number)
         return order
-    own = order.scheme == status.RFBS
-    names = ("order_number", "order_external_id", "scan_code", "ordered_at", "delivery_from", "delivery_to", "ship_by")
-    missing = {name: getattr(told, name) for name in names if not getattr(order, name)}
-    return replace(
-        order,
-        **missing,
-        confirm_by=order.confirm_by or told.confirm_by,
-        deposit=told.deposit if own and order.deposit is None else order.deposit,
-        buyer=buyer_mapper.merge(order.buyer, told.buyer) if own else order.buyer,
-        lines=tuple(_complete_line(line, told) for line in order.lines),
-    )
+    for complete in (_complete_head, _complete_buyer, _complete_lines):
+        try:
+            order = complete(order, told, config)
+        except PayloadError as error:
+            _logger.warning("The notification of shipment %s cannot be read whole: %s", order.number, error)
+    return order
 
 
-def _complete_line(line, told):
+def _complete_head(order, told, config):
+    since, until = find_window(told)
+    found = {
+        "order_number": parse.text(told.get("customerOrderId"), "customerOrderId"),
+        "order_external_id": parse.identifier_or_empty(told.get("customerOrderId"), "customerOrderId"),
+        "scan_code": parse.identifier_or_empty(_find(told, "deliveryId"), "deliveryId"),
+        "delivery_from": since,
+        "delivery_to": until,
+        **_parse_deadlines(told, order.scheme, order.status),
+    }
+    if order.scheme == status.RFBS and order.deposit is None:
+        found["deposit"] = parse.decimal_or_none(_find(told, "depositedAmount"), "depositedAmount")
+    return replace(order, **{name: value for name, value in found.items() if not getattr(order, name)})
+
+
+def _complete_buyer(order, told, config):
+    if order.scheme != status.RFBS:
+        return order
+    return replace(order, buyer=buyer_mapper.merge(order.buyer, buyer_mapper.parse_buyer(told)))
+
+
+def _complete_lines(order, told, config):
     """The notification alone tells the VAT, and more surely whether pieces must be marked."""
-    twins = [twin for twin in told.lines if set(twin.unit_ids) & set(line.unit_ids) and twin.sku == line.sku]
+    twins = make_lines(read_shipment(told, config))
+    return replace(order, lines=tuple(_complete_line(line, twins) for line in order.lines))
+
+
+def _complete_line(line, twins):
+    twins = [twin for twin in twins if set(twin.unit_ids) & set(line.unit_ids) and twin.sku == line.sku]
     words = {twin.vat_word for twin in twins}
     needs = dict.fromkeys(need for each in (line, *twins) for need in each.requirements)
     vat_word = words.pop() if not line.vat_word and len(words) == 1 else line.vat_word

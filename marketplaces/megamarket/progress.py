@@ -9,7 +9,7 @@ from . import units
 def read_progress(shipment):
     """Fields of ``dto.Order`` that tell the status."""
     unified = read_status(shipment)
-    running = any(lot.word in units.RUNNING for lot in shipment.live_goods)
+    running = any(lot.running for lot in shipment.live_goods)
     return {
         "status": unified,
         "raw_status": _find_raw_status(shipment),
@@ -24,7 +24,7 @@ def read_progress(shipment):
 def read_status(shipment):
     """That of the piece which is least far: an order is assembled when all of it is. The delivery decides nothing."""
     table = units.STATUSES[shipment.scheme]
-    found = {table.get(lot.word, status.UNKNOWN) for lot in shipment.live_goods}
+    found = {table.get(lot.told_word, status.UNKNOWN) for lot in shipment.live_goods}
     if status.UNKNOWN in found:
         return status.UNKNOWN
     return min(found, key=status.ALL.index, default=status.CANCELLED)

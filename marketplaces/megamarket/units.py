@@ -32,10 +32,13 @@ STATUSES = {
     # Nothing is confirmed: a new order is packed. (order/confirm moves its date, which may show in its status.)
     status.RFBS: {**_STANDARD, "NEW": status.TO_ASSEMBLE, "PENDING_CONFIRMATION": status.TO_ASSEMBLE},
 }
+#: A new order, or one of which something is being cancelled.
+PENDING_WORD = "PENDING"
+KNOWN = frozenset(_STANDARD) - {"", PENDING_WORD}
 #: A step was accepted and is being processed.
 RUNNING = frozenset({"PENDING_CONFIRMATION", "PENDING_PACKING", "PENDING_SHIPPING"})
 #: The next step must not be told yet.
-PENDING = RUNNING | {"", "PENDING"}
+PENDING = RUNNING | {"", PENDING_WORD}
 CANCELLED_BY_SELLER, CANCELLED_BY_BUYER = "MERCHANT_CANCELED", "CUSTOMER_CANCELED"
 CANCELLED = frozenset({CANCELLED_BY_SELLER, CANCELLED_BY_BUYER})
 DELIVERED = "DELIVERED"

@@ -299,7 +299,6 @@ class TestOzonOrder(BaseCase):
             self.assertIn(unified, status.ALL)
             for word in words:
                 self.assertEqual(units.STATUS_BY_WORD[word], unified)
-        # Ozon asks no seller to confirm.
         self.assertEqual(set(units.STATUSES), set(status.ALL) - {status.UNKNOWN, status.TO_CONFIRM})
         self.assertLessEqual(set(units.SUBSTATUSES.values()), set(status.ALL))
 

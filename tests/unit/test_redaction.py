@@ -91,6 +91,35 @@ class TestRedaction(BaseCase):
         self.assertEqual(shown["addressee"], {"name": MASK, "phone": None})
         self.assertEqual((shown["customer_email"], shown["api_key"]), (MASK, MASK))
 
+    def test_personal_data_in_camel_case(self):
+        body = {
+            "data": {
+                "token": "0F1E2D3C",
+                "shipments": [
+                    {
+                        "shipmentId": "946032218",
+                        "customerFullName": "Иван Петров",
+                        "customerAddress": "Омск, улица Мира, 1",
+                        "label": {"fullName": "Анна", "labelText": "<b>Анна</b>", "deliveryId": "933"},
+                        "customer": {
+                            "phone": "79031234567",
+                            "firstName": "Иван",
+                            "address": {"source": "Омск", "access": {"intercom": "12", "cargoElevator": False}},
+                        },
+                        "items": [{"offerId": "A-1", "itemName": "Чайник", "price": 10}],
+                    }
+                ],
+            }
+        }
+        for shown in (self.redactor.data(body), self.redactor.body(json.dumps(body, ensure_ascii=False))):
+            for personal in ("0F1E2D3C", "Иван", "Омск", "Анна", "79031234567", "12"):
+                self.assertNotIn(personal, shown.replace("946032218", ""))
+            for open_word in ("946032218", "Чайник", "A-1"):
+                self.assertIn(open_word, shown)
+        cut = self.redactor.body(json.dumps(body["data"]["shipments"][0]["customer"], ensure_ascii=False)[:-8])
+        for personal in ("Иван", "Омск", "79031234567", '"12"'):
+            self.assertNotIn(personal, cut)
+
     def test_personal_data_in_a_body_that_is_cut_off(self):
         shown = self.redactor.body(
             '{"number": "1-2-3", "customer": {"name": "Иван", "phone": "+7903", "address_tail": "д. 1'
