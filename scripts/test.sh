@@ -32,9 +32,9 @@ done < <(pg -d postgres -c "SELECT datname FROM pg_database WHERE datname ~ '^te
 DATABASES=("$TEST_DB") HALVES=()
 end_run() {
     local half db try
+    # Whatever a half has started belongs to its group. Who is asked to end may still remove a database of its own.
+    for half in ${HALVES[@]+"${HALVES[@]}"}; do kill -- "-$half" 2>/dev/null || true; done
     for half in ${HALVES[@]+"${HALVES[@]}"}; do
-        # Whatever it has started belongs to its group. Who is asked may still remove a database of its own.
-        kill -- "-$half" 2>/dev/null || continue
         for try in $(seq 40); do
             kill -0 -- "-$half" 2>/dev/null || break
             [ "$try" != 40 ] || kill -9 -- "-$half" 2>/dev/null || true
