@@ -203,7 +203,16 @@ drop_scratch_db() {
 
 # --- Servers in the background ---
 port_busy() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-free_port() { "$VENV/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_ports() { # how many: held all at once, so that none comes twice
+    "$VENV/bin/python" - "$1" <<'PY'
+import socket
+import sys
+
+held = [socket.create_server(("127.0.0.1", 0)) for _number in range(int(sys.argv[1]))]
+print(*(each.getsockname()[1] for each in held), sep="\n")
+PY
+}
+free_port() { free_ports 1; }
 answers() { # url: does it answer 200?
     "$VENV/bin/python" - "$1" 2>/dev/null <<'PY'
 import sys

@@ -2,12 +2,16 @@
 
 Odoo's own exit status knows failed tests only. Here a warning or an error in the log fails the run as well, and the
 counts of the tests are handed on: `passed failed skipped problems` in the file named by --result.
+
+Where two runs share the screen (--beside), what happens meanwhile goes to standard error, in whole lines with the run's
+label; what there is to say at the end goes to standard output, as always.
 """
 
 import argparse
 import re
 import sys
 import time
+from collections import Counter
 
 RECORD = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) (?P<db>\S+) (?P<logger>[\w.:-]+): (?P<text>.*)$"
@@ -16,7 +20,10 @@ STARTING = re.compile(r"^Starting (\S+) \.\.\.")
 FAILED = re.compile(r"^(?:FAIL|ERROR): (?P<test>.+)$")
 SKIPPED = re.compile(r"^skipped (?P<test>\S+)(?: \(.*?\))? : (?P<reason>.*)$")
 TOTAL = re.compile(r"^(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database")
+# The addon's folder is the third part of its modules' names.
+TEST_MODULE = re.compile(r"^odoo\.addons\.\w+\.((?:\w+\.)*test_\w+)$")
 LOADING = re.compile(r"^Loading module (\S+) \((\d+)/(\d+)\)")
+LOADED = re.compile(r"^Module \S+ loaded in ")
 
 # Odoo's own summaries of failed tests, which are reported one by one here.
 SUMMARY = re.compile(
@@ -40,12 +47,16 @@ SHOWN_LINES = 12
 
 
 class Watch:
-    def __init__(self, label, quiet):
+    def __init__(self, label, quiet=False, beside=False):
         self.label = label
         self.quiet = quiet
+        self.beside = beside
         self.started = time.monotonic()
         self.last_shown = self.started
-        self.terminal = sys.stdout.isatty()
+        self.terminal = sys.stdout.isatty() and not beside
+        self.seconds = Counter()  # test module → seconds; what the log's own clock says is frozen by some tests
+        self.module = None
+        self.module_started = self.started
         self.run = 0
         self.current = ""
         self.failed = {}  # test → True when it was counted by Odoo as run
@@ -66,8 +77,22 @@ class Watch:
                 self.stray.append(line)
             return
         self.further = None
+        self.count_seconds(match["logger"], match["text"])
         self.record(match["level"], match["logger"], match["text"])
         self.show_progress()
+
+    def count_seconds(self, logger, text):
+        """A test module takes its time until another one starts: what prepares the next class counts here, too."""
+        module = self.module
+        if STARTING.match(text) and (found := TEST_MODULE.match(logger)):
+            module = found[1].replace(".", "/") + ".py"
+        elif TOTAL.match(text) or LOADED.match(text):
+            module = None
+        if module != self.module:
+            now = time.monotonic()
+            if self.module:
+                self.seconds[self.module] += now - self.module_started
+            self.module, self.module_started = module, now
 
     def record(self, level, logger, text):
         if total := TOTAL.match(text):
@@ -89,11 +114,18 @@ class Watch:
             test = failed["test"].removeprefix("Subtest ").split(" ")[0]
             # A class that cannot be prepared is an error of no test in particular: none of its tests has run.
             self.failed[failed["test"] if "setUpClass" in failed["test"] else test] = "setUpClass" not in failed["test"]
-            self.say(failed[0])
+            self.tell(failed[0])
             self.failures.append((failed[0], self.further))
             return
         if not SUMMARY.match(text):
             self.problems.append((level, logger, text, self.further))
+
+    def tell(self, text):
+        """What is said while the run goes on."""
+        if self.beside:
+            print(f"   {self.label}: {text}", file=sys.stderr, flush=True)
+        else:
+            self.say(text)
 
     def say(self, text):
         if self.terminal:
@@ -111,7 +143,7 @@ class Watch:
             sys.stdout.write(f"\r\033[K   {text[:110]}")
             sys.stdout.flush()
         else:
-            print(f"   {text}", flush=True)
+            self.tell(text)
 
     def finish(self, want_tests):
         """Print what is wrong; return (passed, failed, skipped)."""
@@ -148,9 +180,11 @@ def main():
     parser.add_argument("--log", required=True, help="the file that keeps the whole log")
     parser.add_argument("--label", default="Odoo", help="what runs, for the messages")
     parser.add_argument("--result", help="the file for the counts of the tests: passed failed skipped problems")
+    parser.add_argument("--seconds", help="the file for the seconds that each test module took")
     parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--beside", action="store_true", help="another run writes to the same screen")
     options = parser.parse_args()
-    watch = Watch(options.label, options.quiet)
+    watch = Watch(options.label, options.quiet, options.beside)
     with open(options.log, "w", encoding="utf-8") as log:
         for raw in sys.stdin.buffer:
             line = raw.decode("utf-8", "replace")
@@ -161,6 +195,9 @@ def main():
     if options.result:
         with open(options.result, "w", encoding="utf-8") as result:
             result.write(f"{passed} {failed} {skipped} {len(watch.problems)}\n")
+    if options.seconds:
+        with open(options.seconds, "w", encoding="utf-8") as seconds:
+            seconds.writelines(f"{module} {number:.1f}\n" for module, number in sorted(watch.seconds.items()))
     return 1 if failed or watch.problems else 0
 
 

@@ -226,7 +226,7 @@ class TestEngineErrors(OrdersSimulatorCase):
 
     def test_failure_in_the_middle_keeps_the_pages_before(self):
         numbers = self._buy_many(104)
-        # For as long as it takes: a slow machine may try again before the test looks.
+        # As long as it takes: on a busy machine the job's pause may be over before the scheduled action's run is.
         self._fault(UNFULFILLED, "status", status=500, after=1, times=None)
         job = self._enqueue("orders_poll")
         self._trigger()

@@ -85,7 +85,7 @@ class TestSellerCancel(RolesCase, ShippingCase):
 
     def test_answer_lost(self):
         order = self._receive((self.products[0], 2))
-        self._fail(CANCEL, "accept_then_timeout")
+        self._fail(CANCEL, "accept_then_timeout", delay=0)
         self._open(order).action_cancel()
         self._run_jobs()
         self.assertEqual((order.status, order.cancel_state), ("cancelled", "done"))
