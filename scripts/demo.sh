@@ -52,6 +52,13 @@ for try in $(seq 120); do
     sleep 0.5
 done
 say "$url/odoo"
+if [ -e "$CHECKOUT/demo/megamarket.py" ]; then
+    step "A day at MegaMarket, which calls this Odoo"
+    odoo_script "$DEMO_DB" "$CHECKOUT/demo/megamarket.py" "$LOGS/demo-megamarket.log"
+fi
+
+step "The demo is there"
+say "$url/odoo"
 say "login / password: admin / admin (all rights), clerk / clerk (sales), packer / packer (warehouse), accountant / accountant"
 say "log: $LOGS/demo.log"
 say "stop it with: make stop"

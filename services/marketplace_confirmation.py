@@ -25,14 +25,17 @@ class MarketplaceConfirmation(models.AbstractModel):
 
     @api.model
     def _run_confirm(self, jobs, adapter, deadline):
-        """Confirm what is left of the order, then look until the marketplace has taken it."""
+        """Confirm what is left of the order, and look until the marketplace has taken it.
+
+        While it works on something else (a piece that was refused a moment ago) it is not asked yet; to ask again is
+        no harm.
+        """
         order = self.env["marketplace.order"].browse(jobs.res_id)
-        asked = (jobs.payload or {}).get("asked")
-        if asked or jobs.interrupted or jobs.attempts:
+        if (jobs.payload or {}).get("watching") or jobs.interrupted or jobs.attempts:
             self._read(order, adapter)
         if order.status != status.TO_CONFIRM:
             return order.raw_status
-        if not asked and order.assembly != "in_progress":
+        if order.assembly != "in_progress":
             try:
                 adapter.confirm_order(order.number)
             except errors.Rejected:
@@ -40,12 +43,10 @@ class MarketplaceConfirmation(models.AbstractModel):
                 self._read(order, adapter)
                 if order.status == status.TO_CONFIRM and order.assembly != "in_progress":
                     raise
-                return order.raw_status
         if fields.Datetime.now() - jobs.create_date > WATCH_LIMIT:
-            raise JobFailure(
-                self.env._("The marketplace has not taken the confirmation for an hour: look in the cabinet.")
-            )
-        raise Again(WATCH_SECONDS, payload={"asked": True}, note=self.env._("Being confirmed there"))
+            text = self.env._("The marketplace has not taken the confirmation for an hour: look in the cabinet.")
+            raise JobFailure(text)
+        raise Again(WATCH_SECONDS, payload={"watching": True}, note=self.env._("Being confirmed there"))
 
     def _read(self, order, adapter):
         self.env["marketplace.order.store"]._read_anew(order, adapter)

@@ -40,3 +40,112 @@ class TestMegamarketStandard(MegamarketCase):
         self._control(f"postings/{order.number}/progress", {})
         self._poll("statuses_poll")
         self.assertEqual(order.status, "delivered")
+
+    def test_a_piece_is_refused_and_the_rest_confirmed_at_once(self):
+        """The marketplace is still at work on the refusal when it is asked to confirm."""
+        self._set(pending_delay=3600)
+        order = self._receive((self.products[0], 2), (self.products[1], 1))
+        wizard = (
+            self.env["marketplace.order.cancel"]
+            .with_context(default_order_ids=[(6, 0, order.ids)])
+            .create({"kind": "out_of_stock", "by_position": True})
+        )
+        wizard.line_ids[0].quantity = 1
+        wizard.action_cancel()
+        self._run_jobs(rounds=2)
+        order.action_confirm_there()
+        self._run_jobs(rounds=2)
+        self.assertEqual(order.status, "to_confirm")
+        self.assertFalse(self._find_jobs("confirm").error)
+        # One hour later it has taken the refusal, another one later the confirmation.
+        for _step in range(2):
+            self.simulator.control("POST", "clock", {"advance": 3600})
+            self._run_jobs(rounds=3)
+        self.assertEqual((order.status, order.sale_order_id.state), ("to_assemble", "sale"))
+        self.assertEqual(self._statuses_there(order), {"1": "CONFIRMED", "2": "MERCHANT_CANCELED", "3": "CONFIRMED"})
+        self.assertEqual(order.sale_order_id.order_line.mapped("product_uom_qty"), [1, 1])
+
+    def test_confirmed_too_late(self):
+        order = self._receive((self.products[0], 1))
+        self.simulator.control("POST", "clock", {"advance": 5 * 3600})
+        order.action_confirm_there()
+        self._run_jobs()
+        self.assertEqual((order.status, order.cancel_initiator), ("cancelled", "marketplace"))
+        self.assertEqual(order.sale_order_id.state, "cancel")
+        self.assertIn("не подтверждён в срок", order.cancel_reason)
+
+    def test_the_last_piece_is_refused(self):
+        order = self._receive((self.products[0], 1))
+        wizard = (
+            self.env["marketplace.order.cancel"]
+            .with_context(default_order_ids=[(6, 0, order.ids)])
+            .create({"kind": "out_of_stock", "by_position": True})
+        )
+        wizard.line_ids[0].quantity = 1
+        wizard.action_cancel()
+        self._run_jobs()
+        self.assertEqual((order.status, order.sale_order_id.state), ("cancelled", "cancel"))
+
+    def test_the_buyer_cancels_at_every_stage(self):
+        """Standard: the lots are cancelled at once, the marketplace only tells it."""
+        for stage in ("to_confirm", "to_assemble", "assembled"):
+            with self.subTest(stage=stage):
+                order = self._receive((self.products[0], 2))
+                if stage != "to_confirm":
+                    self._confirm(order)
+                if stage == "assembled":
+                    self._validate(order.picking_ids)
+                self._control(f"postings/{order.number}/cancel", {"items": [2], "announce": False})
+                self._poll("statuses_poll")
+                self.assertEqual(order.status, stage)
+                self.assertEqual(order.line_ids.gone_numbers, "2")
+                if stage == "assembled":
+                    self.assertEqual(order.problem_kind, "cancel")
+                else:
+                    self.assertEqual(order.sale_order_id.order_line.product_uom_qty, 1)
+
+    def test_marks_go_with_the_boxes(self):
+        order = self._receive((self.products[0], 2, {"mark": True}))
+        self._confirm(order)
+        self.assertEqual((order.marking_state, order.exemplar_ids.mapped("external_id")), ("needed", ["1", "2"]))
+        for serial in (1, 2):
+            gtin = self.products[0].barcode.zfill(14)
+            answer = order.scan_marking(f"01{gtin}21{serial:0>13}\x1d91EE10\x1d92{'q' * 44}")
+            self.assertNotIn("error", answer)
+        self._validate(order.picking_ids)
+        self.assertEqual((order.status, order.marking_state), ("assembled", "ready"), order.ship_problem)
+        packing = [call for call in self._there(order)["calls"] if call["method"] == "order/packing"]
+        self.assertIn("0000000000001", str(packing[-1]))
+
+    def test_packed_in_part_is_told_with_the_rest(self):
+        order = self._receive((self.products[0], 1), (self.products[1], 1))
+        self._confirm(order)
+        picking = order.picking_ids
+        picking.move_ids[0].picked = True
+        picking.move_ids[1].quantity = 0
+        picking.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        self._run_jobs()
+        self.assertEqual((order.status, order.ship_state), ("to_assemble", "none"))
+        rest = order.picking_ids - picking
+        self.assertEqual(len(rest), 1)
+        self._validate(rest)
+        self.assertEqual((order.status, order.ship_state), ("assembled", "shipped"), order.ship_problem)
+        self.assertEqual(set(self._statuses_there(order).values()), {"PACKED"})
+
+    def test_packed_in_part_and_the_rest_refused(self):
+        order = self._receive((self.products[0], 1), (self.products[1], 1))
+        self._confirm(order)
+        picking = order.picking_ids
+        picking.move_ids[0].picked = True
+        picking.move_ids[1].quantity = 0
+        picking.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        wizard = (
+            self.env["marketplace.order.cancel"]
+            .with_context(default_order_ids=[(6, 0, order.ids)])
+            .create({"kind": "out_of_stock", "by_position": True})
+        )
+        wizard.line_ids[1].quantity = 1
+        wizard.action_cancel()
+        self._run_jobs()
+        self.assertEqual(self._statuses_there(order), {"1": "PACKED", "2": "MERCHANT_CANCELED"})
+        self.assertEqual((order.status, order.problem), ("assembled", False))
