@@ -120,16 +120,43 @@ class MarketplaceOrderUnits(models.AbstractModel):
             units = {line: quantity for line, quantity in units.items() if line not in fees}
         if not units:
             return
-        names = ", ".join(f"{line.product_id.display_name} × {quantity}" for line, quantity in units.items())
-        if self.env["marketplace.cancellation"]._locate(root) == "none":
-            self._reduce_sale(root, units)
-            root.message_post(body=self.env._("Cancelled by position: %s", names))
+        untouched = self._choose_untouched(root, units)
+        if untouched:
+            self._reduce_sale(root, untouched)
+            root.message_post(body=self.env._("Cancelled by position: %s", self._name_units(untouched)))
             self.env["marketplace.shipment"]._send_waiting(root)
+            units = {line: left for line, quantity in units.items() if (left := quantity - untouched.get(line, 0))}
+        if not units:
             return
-        text = self.env._("Cancelled by position after packing: %s. Take the goods back by a return.", names)
+        text = self.env._(
+            "Cancelled by position after packing: %s. Take the goods back by a return.", self._name_units(units)
+        )
         root.write({"problem_kind": "cancel", "problem": text})
         root.message_post(body=text)
         root._tell_person(text)
+
+    def _name_units(self, units):
+        return ", ".join(f"{line.product_id.display_name} × {quantity}" for line, quantity in units.items())
+
+    def _choose_untouched(self, root, units):
+        """{sale line: units} of these that nobody has packed yet."""
+        if self.env["marketplace.cancellation"]._locate(root) == "none":
+            return units
+        moves = self.env["marketplace.shipment"]._get_open_deliveries(root).move_ids
+        moves = moves.filtered(lambda move: move.state != "cancel" and not move.picked and not move.picking_id.printed)
+        left = {
+            line: sum(
+                move.product_uom._compute_quantity(move.product_uom_qty, line.product_uom_id)
+                for move in moves
+                if move.sale_line_id == line
+            )
+            for line in units
+        }
+        # A kit is in as many moves as it has parts: how many of it are untouched is not told by their sum.
+        kits = {line for line in units if any(move.product_id != line.product_id for move in line.move_ids)}
+        return {
+            line: int(min(quantity, left[line])) for line, quantity in units.items() if left[line] and line not in kits
+        }
 
     def _spread(self, root, missing):
         """{sale line: units} of the lines that these units are missing from: first of those that have fewer of them

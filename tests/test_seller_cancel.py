@@ -218,7 +218,7 @@ class TestSellerCancel(RolesCase, ShippingCase):
         with self.assertRaisesRegex(UserError, "wants an explanation"):
             wizard.action_cancel()
         shipped = self._ship((self.products[0], 2))
-        with self.assertRaisesRegex(UserError, "not assembled"):
+        with self.assertRaisesRegex(UserError, "only of a posting that is: To Assemble"):
             self._open(shipped, by_position=True, message="Бой").action_cancel()
         with self.assertRaisesRegex(UserError, "one posting at a time"):
             self._open(order | shipped, by_position=True, message="Бой").action_cancel()

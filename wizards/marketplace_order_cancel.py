@@ -75,7 +75,13 @@ class MarketplaceOrderCancel(models.TransientModel):
         order = self.order_ids
         info = order.account_id._get_info()
         if order.status not in info.cancel_lines_in:
-            raise UserError(self.env._("The marketplace does not take a cancellation of some units any more."))
+            labels = dict(order._fields["status"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "Some units can be cancelled only of a posting that is: %s.",
+                    ", ".join(labels[word] for word in info.cancel_lines_in),
+                )
+            )
         chosen = self.line_ids.filtered("quantity")
         if not chosen:
             raise UserError(self.env._("Enter how many units are cancelled."))
