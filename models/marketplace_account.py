@@ -336,7 +336,7 @@ class MarketplaceAccount(models.Model):
         for account in self:
             if account.mode != "rehearsal":
                 raise UserError(self.env._("This works in rehearsal mode only."))
-            account._check_operation("offers")
+            account._check_operation("check")
             self.env["marketplace.job"]._enqueue(
                 "rehearsal_fill", account, payload={"buy": REHEARSAL_BUYERS}, priority=1
             )

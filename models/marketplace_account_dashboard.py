@@ -11,6 +11,7 @@ class MarketplaceAccount(models.Model):
 
     _inherit = "marketplace.account"
 
+    to_confirm_count = fields.Integer("To Confirm", compute="_compute_order_counts")
     to_assemble_count = fields.Integer("To Assemble", compute="_compute_order_counts")
     late_count = fields.Integer("Late", compute="_compute_order_counts")
     missing_count = fields.Integer("Sold, Goods Missing", compute="_compute_order_counts")
@@ -35,6 +36,7 @@ class MarketplaceAccount(models.Model):
     #: field → domain, and the filter that the card's link sets in the list of postings
     def _get_order_tiles(self):
         return {
+            "to_confirm_count": [("status", "=", status.TO_CONFIRM), ("state", "=", "done")],
             "to_assemble_count": [
                 ("status", "=", status.TO_ASSEMBLE),
                 ("state", "=", "done"),

@@ -90,6 +90,12 @@ class MarketplaceErrorText(models.AbstractModel):
             return self.env._("%s gives this only to cabinets with a paid subscription.", label)
         if exc.reason == "contract":
             return self.env._("%s wants its contract accepted in the cabinet first.", label)
+        if exc.reason == "wall":
+            return self.env._(
+                "A wall against robots in front of %s refuses calls of this server: ask its support to let the "
+                "server's address in. The token is not the reason.",
+                label,
+            )
         return self.env._(
             "The key of account %(account)s lacks the role for this (%(path)s): issue a key with this role in the "
             "cabinet of %(marketplace)s.",

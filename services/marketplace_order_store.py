@@ -272,7 +272,6 @@ class MarketplaceOrderStore(models.AbstractModel):
             "delivery_method_external_id": posting.delivery_method_external_id,
             "delivery_method_name": posting.delivery_method_name,
             "tracking_number": posting.tracking_number or False,
-            "cargo_places": posting.cargo_places or 1,
             "is_multibox": posting.is_multibox,
             "is_express": posting.is_express,
             "is_legal": posting.is_legal,
@@ -288,6 +287,7 @@ class MarketplaceOrderStore(models.AbstractModel):
             "deposit": float(posting.deposit or 0),
             # Only one of the methods tells these, or only for a time: what is known stays.
             **{name: code for name, code in codes.items() if code},
+            **({"cargo_places": posting.cargo_places} if posting.cargo_places else {}),
             **({"delivered_at": self._naive(posting.delivered_at)} if posting.delivered_at else {}),
         }
 

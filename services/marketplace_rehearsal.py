@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..engine import JobFailure
+from ..engine import OPERATIONS, JobFailure
 from ..marketplaces.base import dto
 from ..marketplaces.base.rehearsal import Rehearsal
 
@@ -24,7 +24,8 @@ class MarketplaceRehearsal(models.AbstractModel):
         if jobs.payload.get("buy"):
             rehearsal.buy(jobs.payload["buy"])
         for operation in ("offers_poll", "orders_poll"):
-            self.env["marketplace.job"]._enqueue(operation, account, priority=3)
+            if account._can(OPERATIONS[operation].needs):
+                self.env["marketplace.job"]._enqueue(operation, account, priority=3)
         return self.env._("%s products", len(offers))
 
     def _find_products(self, account):

@@ -144,10 +144,11 @@ class MarketplaceStockPusher(models.AbstractModel):
         texts = {}
         columns = [[] for _ in range(6)]
         for (row_id, target), answer in zip(targets, answers, strict=True):
-            if answer.code not in texts:
-                texts[answer.code] = self.env["marketplace.stock.text"]._get_refusal(answer) if answer.code else None
+            why = (answer.code, answer.reason, answer.message)
+            if why not in texts:
+                texts[why] = self.env["marketplace.stock.text"]._get_refusal(answer) if any(why) else None
             wait = repeat if answer.state == "accepted" else answer.retry_after
-            values = (row_id, answer.state, target.quantity, answer.code or None, texts[answer.code], wait)
+            values = (row_id, answer.state, target.quantity, answer.code or None, texts[why], wait)
             for column, value in zip(columns, values, strict=True):
                 column.append(value)
         self.env.cr.execute(

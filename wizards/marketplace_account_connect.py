@@ -38,7 +38,13 @@ class MarketplaceAccountConnect(models.TransientModel):
     )
     base_url = fields.Char("Rehearsal Address", compute="_compute_base_url", store=True, readonly=False)
     one_scheme = fields.Boolean(compute="_compute_one_scheme")
-    scheme = fields.Selection(SCHEMES, compute="_compute_scheme", store=True, readonly=False)
+    scheme = fields.Selection(
+        [("rfbs", "Own delivery (DBS)"), ("fbs", "The marketplace delivers (FBS, Standard)")],
+        compute="_compute_scheme",
+        store=True,
+        readonly=False,
+        help="As the shop was registered on the marketplace: its key does not tell it.",
+    )
     name = fields.Char()
     # --- what came back
     problem = fields.Text(readonly=True)
@@ -185,8 +191,7 @@ class MarketplaceAccountConnect(models.TransientModel):
             {
                 "state": "found",
                 "account_id": account.id,
-                "name": self.name
-                or f"{self.env['marketplace.account']._get_marketplace_label(self.marketplace)} {info.company_name}",
+                "name": self.name or self._make_name(info),
                 "cabinet_name": info.company_name,
                 "legal_name": info.legal_name,
                 "tax_id": info.tax_id,
@@ -219,6 +224,11 @@ class MarketplaceAccountConnect(models.TransientModel):
                 ],
             }
         )
+
+    def _make_name(self, info):
+        """:param info: ``dto.AccountInfo``"""
+        label = get_adapter_class(self.marketplace).info.label
+        return info.company_name if label in info.company_name else f"{label} {info.company_name}"
 
     def _find_same_account(self):
         """Connecting a cabinet again is entering a new key, not a second account."""

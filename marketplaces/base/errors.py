@@ -63,7 +63,8 @@ class AuthError(MarketplaceError):
 
 
 class Forbidden(MarketplaceError):
-    """The key works but not for this method. ``reason``: missing_role, subscription, contract."""
+    """The key works but not for this method. ``reason``: missing_role, subscription, contract; or wall: something in
+    front of the marketplace takes this server for a robot."""
 
     def __init__(self, message, *, reason, **details):
         super().__init__(message, **details)

@@ -12,6 +12,7 @@ from typing import Any
 from ..base.errors import (
     AlreadyDone,
     AuthError,
+    Forbidden,
     MarketplaceError,
     NotFound,
     NotReady,
@@ -38,7 +39,8 @@ _BOT_WALL = (
 #: HTTP status of an answer that is not the API's own → error. (Its own tells the reason, with HTTP 200 or 400.)
 _BARE = {
     401: (AuthError, "MegaMarket refused the token (HTTP 401)", {"reason": "wrong_key"}),
-    403: (AuthError, _BOT_WALL, {"reason": "blocked"}),
+    # Not the fault of the key, and maybe over soon: nothing is paused because of it.
+    403: (Forbidden, _BOT_WALL, {"reason": "wall"}),
     404: (Obsolete, "There is no such method at this address (HTTP 404)", {}),
     405: (Obsolete, "This method is switched off (HTTP 405)", {}),
     410: (Obsolete, "This method is switched off (HTTP 410)", {}),

@@ -52,7 +52,8 @@ def _parse_shipment(shipment, observed_at, config):
         order_external_id=parse.identifier_or_empty(told.get("customerOrderId"), "customerOrderId"),
         warehouse_external_id=config.client_id,
         box_codes=tuple(box.code for box in boxes),
-        cargo_places=max(1, len(boxes)),
+        # Of DBS, and before packing, it counts none.
+        cargo_places=len(boxes),
         is_multibox=len(boxes) > 1,
         scan_code=parse.identifier_or_empty(_find(told, "deliveryId"), "deliveryId"),
         buyer=buyer_mapper.parse_buyer(told) if own else None,

@@ -151,9 +151,9 @@ class TestMegamarketClient(BaseCase):
     def test_wall_against_robots(self):
         for content in (b"<html>Forbidden</html>", b"", b'{"message": "blocked"}'):
             adapter, *_rest = make_adapter(FakeAnswer(content, 403))
-            with self.assertRaises(errors.AuthError) as caught:
+            with self.assertRaises(errors.Forbidden) as caught:
                 adapter.check_credentials()
-            self.assertEqual(caught.exception.reason, "blocked")
+            self.assertEqual(caught.exception.reason, "wall")
             self.assertIn("robots", caught.exception.message)
 
     def test_answers_of_somebody_in_between(self):

@@ -32,7 +32,7 @@ class TestMegamarketOrder(BaseCase):
         self.assertEqual(order.ship_by, utc(2024, 8, 9, 16))
         self.assertEqual((order.delivery_from, order.delivery_to), (utc(2024, 8, 13, 7), utc(2024, 8, 15, 17)))
         self.assertIsNone(order.confirm_by)
-        self.assertEqual((order.cancellation, order.box_codes, order.cargo_places), (None, (), 1))
+        self.assertEqual((order.cancellation, order.box_codes, order.cargo_places), (None, (), 0))
         self.assertEqual(order.observed_at, NOW)
         self.assertEqual(order.raw, self.dbs)
 

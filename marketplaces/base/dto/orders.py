@@ -76,7 +76,7 @@ class Order:
     door: the sum of ``buyer_price`` less this.
     ``confirm_by``: the seller has to confirm the order until then.
     ``barcodes``: as printed on the label, upper first. ``box_codes``: of its boxes, where they have codes of their
-    own. ``cargo_places``: number of boxes.
+    own. ``cargo_places``: number of boxes, 0 where it is not told.
     ``delivery_step``: "" or the last of ``status.DELIVERY_STEPS`` that the posting has reached.
     ``delivery_from``/``delivery_to``: when the buyer was promised to get it. ``delivered_at``: when he got it.
     """
