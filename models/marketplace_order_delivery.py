@@ -107,7 +107,12 @@ class MarketplaceOrder(models.Model):
             )
         )
         if not own:
-            raise UserError(self.env._("The marketplace does not want to hear this of these postings."))
+            raise UserError(
+                self.env._(
+                    "Only postings that you deliver yourself are reported, and only steps that the marketplace wants to "
+                    "hear of."
+                )
+            )
         own._require_operation("delivery_status")
         problems = self.env["marketplace.delivery.reporter"]._on_event(own, event)
         if problems:

@@ -103,7 +103,10 @@ class MarketplaceStockText(models.AbstractModel):
     def _get_refusals(self):
         return {
             refusals.TOO_OFTEN: self.env._("Sent too often: it is repeated by itself."),
-            refusals.UNKNOWN: self.env._("The cabinet does not know this listing: check its code, then load the offers or the product feed there again."),
+            refusals.UNKNOWN: self.env._(
+                "The cabinet does not know this listing: check its code, then load the offers again, or the feed "
+                "there."
+            ),
             refusals.NOT_ON_SALE: self.env._("The card is not on sale yet: finish it in the cabinet."),
             refusals.EXAMINED: self.env._("The marketplace is still examining the card: try later."),
             refusals.NO_WAREHOUSE: self.env._("The cabinet has no such warehouse any more: load the warehouses again."),

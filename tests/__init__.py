@@ -15,6 +15,7 @@ from . import (
     test_megamarket_account,
     test_megamarket_dbs,
     test_megamarket_standard,
+    test_megamarket_tour,
     test_neutralize,
     test_notifications,
     test_notifications_telegram,
