@@ -1,0 +1,1 @@
+"""MegaMarket's API for shops that deliver by it."""
