@@ -1,0 +1,1 @@
+"""MegaMarket's merchant API, its callbacks and its feed reader, from memory."""
