@@ -30,7 +30,9 @@ class MarketplaceAccount(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company, tracking=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    marketplace = fields.Selection([("ozon", "Ozon")], required=True, default="ozon", tracking=True)
+    marketplace = fields.Selection(
+        [("ozon", "Ozon"), ("megamarket", "MegaMarket")], required=True, default="ozon", tracking=True
+    )
     client_id = fields.Char(
         "Client ID", required=True, copy=False, tracking=True, help="The cabinet's number on the marketplace."
     )

@@ -18,6 +18,7 @@ NO_VAT = "none"
 #: What XML 1.0 cannot hold.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:@]+(?:[/?#][\x21-\x7e]*)?")
+OUTLET = re.compile(r"0*[1-9][0-9]*")
 WHOLE = Decimal(1)
 KOPECKS = Decimal("0.01")
 
@@ -128,7 +129,7 @@ class FeedProfile:
             yield "no_price", {"price": offer.price}
         if not offer.category_id or offer.category_id < 0:
             yield "no_category", {}
-        if offer.stock is not None and not offer.outlet.isdigit() and "outlets" in self.layout:
+        if offer.stock is not None and not OUTLET.fullmatch(offer.outlet):
             yield "no_outlet", {"outlet": offer.outlet}
 
     def _repair_texts(self, offer, problems):
