@@ -6,6 +6,7 @@ from werkzeug.http import parse_accept_header
 from odoo import http
 from odoo.http import request
 
+from ..models.marketplace_feed import FILE_NAME
 from ..services.marketplace_feed_reader import IMAGE_TYPES
 
 #: Seconds after which a reader may ask again for a file that is not built yet.
@@ -34,7 +35,7 @@ class MarketplaceFeed(http.Controller):
         stream = self._get_stream(packed or feed.file_id)
         if not stream:
             return request.make_response("", [("Retry-After", RETRY_AFTER)], status=503)
-        stream.mimetype = "application/xml"
+        stream.mimetype, stream.download_name = "application/xml", FILE_NAME
         response = stream.get_response(as_attachment=False)
         response.headers["Vary"] = "Accept-Encoding"
         if packed:

@@ -53,17 +53,17 @@ class MarketplaceFeed(models.Model):
     categ_ids = fields.Many2many(
         "product.category",
         "marketplace_feed_categ_rel",
-        string="Only These Categories",
+        string="Only Categories",
         help="With all categories below them. Empty: all.",
     )
     excluded_categ_ids = fields.Many2many(
         "product.category",
         "marketplace_feed_excluded_categ_rel",
-        string="Without These Categories",
+        string="Without Categories",
         help="With all categories below them.",
     )
     excluded_vendors = fields.Text(
-        "Without These Brands", help="One per line, as the feed would name them; capitals do not matter."
+        "Without Brands", help="One per line, as the feed would name them; capitals do not matter."
     )
     min_quantity = fields.Integer("Minimum Quantity", help="Offers of which less is there are left out of the feed.")
     # --- prices
@@ -79,7 +79,7 @@ class MarketplaceFeed(models.Model):
         "commission. What is blocked there, or waits for approval, is not told here either.",
     )
     discount = fields.Float(
-        "Discount on Everything",
+        "Discount",
         digits=(5, 2),
         help="Percent off every price; the price before it is told as the former one. No price goes below the lowest "
         "price of an account that is never to sell below cost.",
@@ -242,7 +242,9 @@ class MarketplaceFeed(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The feed is being built; the former file is served meanwhile."),
+                "message": self.env._(
+                    "The feed is being built, which takes seconds; the former file is served meanwhile."
+                ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -255,7 +257,14 @@ class MarketplaceFeed(models.Model):
     def action_view_problems(self):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_feed_problem")
-        return {**action, "domain": [("feed_id", "=", self.id)], "context": {"search_default_group_code": True}}
+        return {**action, "domain": [("feed_id", "=", self.id)], "context": self._get_report_context()}
+
+    def _get_report_context(self):
+        """Grouped by reason; only what the button was pressed for."""
+        wanted = {
+            name: True for name in ("search_default_left_out", "search_default_warnings") if self.env.context.get(name)
+        }
+        return {"search_default_group_code": True, **wanted}
 
     def action_view_jobs(self):
         self.ensure_one()

@@ -42,7 +42,7 @@ class MarketplaceFeedProblem(models.Model):
 
     _name = "marketplace.feed.problem"
     _description = "Marketplace Feed Problem"
-    _order = "left_out desc, code, article, id"
+    _order = "effect, code, article, id"
     _rec_name = "article"
 
     feed_id = fields.Many2one("marketplace.feed", required=True, readonly=True, index=True, ondelete="cascade")
@@ -52,7 +52,13 @@ class MarketplaceFeedProblem(models.Model):
     article = fields.Char(readonly=True)
     code = fields.Selection(CODES, "Reason", required=True, readonly=True, index=True)
     sentence = fields.Char("What Is Wrong", readonly=True)
-    left_out = fields.Boolean(readonly=True, help="The offer is not in the feed. Otherwise: something of it is not.")
+    effect = fields.Selection(
+        [("left_out", "Left Out"), ("warning", "Warning")],
+        required=True,
+        readonly=True,
+        default="warning",
+        help="Left Out: the offer is not in the feed. Warning: it is, and something of it is missing or was changed.",
+    )
 
     def action_view_product(self):
         self.ensure_one()

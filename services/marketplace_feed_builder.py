@@ -14,7 +14,7 @@ from ..marketplaces.base.feed import FeedShop, write_feed
 from ..models.marketplace_feed import FILE_NAME
 from .feed_file import FeedFile, TooLarge
 
-COPY = """COPY marketplace_feed_problem (feed_id, company_id, offer_id, product_id, article, code, sentence, left_out,
+COPY = """COPY marketplace_feed_problem (feed_id, company_id, offer_id, product_id, article, code, sentence, effect,
                                         create_uid, create_date, write_uid, write_date)
           FROM STDIN WITH (FORMAT csv)"""
 
@@ -32,7 +32,8 @@ class Report:
     def add(self, offer_id, product_id, article, problems):
         for problem in problems:
             self.warnings += not problem.left_out
-            middle = (offer_id, product_id, article, problem.code, self.render(problem), problem.left_out)
+            effect = "left_out" if problem.left_out else "warning"
+            middle = (offer_id, product_id, article, problem.code, self.render(problem), effect)
             self.rows.writerow((*self.beginning, *middle, *self.ending))
         self.left_out += any(problem.left_out for problem in problems)
 
@@ -56,13 +57,16 @@ class MarketplaceFeedBuilder(models.AbstractModel):
         problem = feed._get_setup_problem()
         if problem:
             raise JobFailure(problem)
+        started = fields.Datetime.now()
         self._build(feed, deadline)
-        return self.env._(
+        result = self.env._(
             "%(offers)s offers, %(left_out)s left out, %(size)s",
             offers=feed.offer_count,
             left_out=feed.left_out_count,
             size=human_size(feed.file_size),
         )
+        feed.account_id._get_schedule("feed")._note_run("done", result, started)
+        return result
 
     # === BUILDING === #
     @api.model

@@ -69,6 +69,8 @@ class Setting(NamedTuple):
     feed: Any
     profile: Any
     warehouse_id: int
+    # Whether the warehouse counts any location: where it counts none, no number is right.
+    counting: bool
     outlet: str
     roubles: int
     # What a product's sales price is multiplied by: 1 where the company keeps its books in roubles.
@@ -116,6 +118,7 @@ class MarketplaceFeedReader(models.AbstractModel):
             feed=feed,
             profile=profile,
             warehouse_id=warehouse.id or 0,
+            counting=bool(warehouse.stock_location_ids),
             outlet=feed._get_outlet(),
             roubles=roubles.id,
             rate=decimal_of(rate),
@@ -163,6 +166,7 @@ class MarketplaceFeedReader(models.AbstractModel):
         after = ""
         while rows := self._read_rows(setting, after):
             after = rows[-1]["article"]
+            self._complete_stock(setting, rows)
             lookup = self._look_up(setting, rows)
             for row in rows:
                 yield row, *self._make_offer(row, setting, lookup)
@@ -181,6 +185,20 @@ class MarketplaceFeedReader(models.AbstractModel):
             },
         )
         return self.env.cr.dictfetchall()
+
+    def _complete_stock(self, setting, rows):
+        """What nobody has stored is computed: an offer of a moment ago, or one whose number there is left alone
+        and was never shown."""
+        missing = [row["id"] for row in rows if row["stock_state"] is None]
+        if not missing or not setting.counting:
+            return
+        warehouse = self.env["marketplace.warehouse"].browse(setting.warehouse_id)
+        reader = self.env["marketplace.stock.reader"].with_company(setting.feed.company_id)
+        results = reader._read(self.env["marketplace.offer"].browse(missing), warehouse)[warehouse]
+        for row in rows:
+            if row["stock_state"] is None and row["id"] in results:
+                quantity = results[row["id"]].quantity
+                row["quantity"], row["stock_state"] = quantity, "unmanaged" if quantity is None else "preview"
 
     def _look_up(self, setting, rows):
         products = sorted({row["product_id"] for row in rows})
@@ -337,8 +355,8 @@ class MarketplaceFeedReader(models.AbstractModel):
 
     def _get_stock(self, row, setting, problems):
         """(number to tell or None, whether it can be ordered)"""
-        feed, quantity = setting.feed, row["quantity"]
-        if row["stock_state"] == "unmanaged":
+        feed, quantity = setting.feed, row["quantity"] if setting.counting else None
+        if row["stock_state"] == "unmanaged" and setting.counting:
             # An exception says that the cabinet's own number stays.
             problems.append(FeedProblem("stock_alone", False))
             return None, True

@@ -34,7 +34,9 @@ class MarketplaceFeedText(models.AbstractModel):
             "vendor": _("The feed leaves the brand %(vendor)s out."),
             "minimum": _("There are %(quantity)s; the feed leaves out what is less than %(minimum)s."),
             "no_stock": _("No stock is computed for it in the feed's warehouse: it counts as none."),
-            "stock_alone": _("A stock exception leaves it alone: no number is told."),
+            "stock_alone": _(
+                "No number is told, and it can be ordered: an exception leaves it alone, or its stock is not tracked."
+            ),
             "negative_stock": _("The stock is %(stock)s: 0 is told."),
             "discount_cut": _(
                 "With the discount it would cost %(told)s, and %(floor)s is the lowest price: that is told."

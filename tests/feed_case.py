@@ -7,9 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
+from lxml import etree
 from PIL import Image
 
 from odoo import Command
+from odoo.tools import file_path
 
 from ..marketplaces import ADAPTERS
 from ..simulator.megamarket.feed_reader import read_feed
@@ -69,6 +71,9 @@ class FeedCase(MarketplaceCase):
     def _read(self):
         content = self._get_path(self.feed.file_id).read_bytes()
         self.assertEqual(gzip.decompress(self._get_path(self.feed.gzip_id).read_bytes()), content)
+        # Two readers that share nothing with each other, nor with the writer.
+        schema = etree.XMLSchema(file=file_path("sale_marketplace/tests/fixtures/megamarket_feed.xsd"))
+        schema.assertValid(etree.fromstring(content))
         report = read_feed(io.BytesIO(content))
         self.assertFalse(report.errors)
         self.assertFalse(report.offer_errors)
@@ -78,7 +83,7 @@ class FeedCase(MarketplaceCase):
     def _get_codes(self, product):
         """{code: left out} of a product in the report."""
         rows = self.feed.problem_ids.filtered(lambda row: row.product_id == product)
-        return {row.code: row.left_out for row in rows}
+        return {row.code: row.effect == "left_out" for row in rows}
 
     def _get_sentence(self, product, code):
         rows = self.feed.problem_ids.filtered(lambda row: row.product_id == product and row.code == code)
@@ -97,7 +102,9 @@ class FeedCase(MarketplaceCase):
         """Give a template the attribute's values; returns its variants."""
         chosen = attribute.value_ids.filtered(lambda value: not values or value.name in values)
         line = {"attribute_id": attribute.id, "value_ids": [Command.set(chosen.ids)]}
-        template.attribute_line_ids = [Command.create(line)]
+        # Products that were created as such say in their context that no variants are to be made.
+        template = template.with_env(self.env)
+        template.write({"attribute_line_ids": [Command.create(line)]})
         return template.product_variant_ids
 
     def _set_price(self, offer, price, **values):

@@ -259,13 +259,23 @@ class TestFeed(TestModeCase, FeedCase):
         self.assertEqual((told["stock"], told["available"]), (None, True))
         self.assertEqual(self._get_codes(self.products[0]), {"stock_alone": False})
 
-    def test_stock_that_nobody_has_computed(self):
+    def test_stock_that_nobody_has_stored_yet(self):
         self._make_offers(self.products[:1], self.shop)
+        self.assertFalse(self.env["marketplace.stock"].search([("account_id", "=", self.shop.id)]))
+        self.assertEqual(self._build().offers["T-001"]["stock"], 1000)
+        self.assertFalse(self.feed.problem_ids)
+
+    def test_warehouse_that_counts_no_location(self):
+        self.place.stock_location_ids.unlink()
         told = self._build().offers["T-001"]
         self.assertEqual((told["stock"], told["available"]), (0, False))
         self.assertEqual(self._get_codes(self.products[0]), {"no_stock": False})
+        self.feed.with_stock = False
+        told = self._build().offers["T-001"]
+        self.assertEqual((told["stock"], told["available"]), (None, True))
         self.feed.min_quantity = 1
-        self.assertNotIn("T-001", self._build().offers)
+        with self.assertRaisesRegex(JobFailure, "All 10 offers"):
+            self.env["marketplace.feed.builder"]._build(self.feed)
         self.assertEqual(self._get_codes(self.products[0]), {"no_stock": True})
 
     def test_sold_in_packs(self):

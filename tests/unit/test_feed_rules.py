@@ -1,6 +1,7 @@
 import io
 from datetime import datetime, timezone
 from decimal import Decimal
+from pathlib import Path
 
 from lxml import etree
 
@@ -9,6 +10,7 @@ from odoo.tests import BaseCase
 from ...marketplaces.base.feed import NO_VAT, FeedCategory, FeedOffer, FeedProfile, FeedShop, is_gtin, write_feed
 from ...marketplaces.feeds import FEED_PROFILES, get_feed_profile
 
+SCHEMA = Path(__file__).resolve().parents[1] / "fixtures" / "megamarket_feed.xsd"
 MEGAMARKET = get_feed_profile("megamarket")
 SHOP = FeedShop(
     name="Образец & сын",
@@ -213,6 +215,23 @@ class TestFeedRules(BaseCase):
         self.assertEqual(dict(element.find("outlets/outlet").attrib), {"id": "153373", "instock": "7"})
         params = {param.get("name"): param.text for param in element.iter("param")}
         self.assertEqual(params, {"Цвет": "белый", "Width": "30", "Weight": "3.2", "Height": "100"})
+
+    def test_the_schema_knows_what_is_wrong(self):
+        """Else it would prove nothing of what we write."""
+        schema = etree.XMLSchema(file=str(SCHEMA))
+        good = self.write([self.check(stock=3, outlet="153373")[0]])
+        schema.assertValid(etree.fromstring(good))
+        for part, wrong in (
+            (b'id="SKU-3951"', b'id="SKU 3951"'),
+            (b"<price>11990</price>", b"<price>11990.50</price>"),
+            (b"<categoryId>2<", b"<categoryId>3<"),
+            (b'parentId="1"', b'parentId="7"'),
+            (b'available="true"', b""),
+            (b'instock="3"', b'instock="-3"'),
+            (b"+00:00", b""),
+        ):
+            self.assertIn(part, good)
+            self.assertFalse(schema.validate(etree.fromstring(good.replace(part, wrong))), part)
 
     def test_written_piece_by_piece(self):
         """Offers that come later have not been made when the first ones are on the disk."""

@@ -2,6 +2,7 @@ import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 const openFeed = () => [
+    { content: "What does not fit beside the other buttons", trigger: ".o_button_more", run: "click" },
     { content: "The feed of the account", trigger: "button[name=action_view_feed]", run: "click" },
     { content: "Its address can be copied", trigger: ".o_field_widget[name=url] .o_clipboard_button" },
 ];
@@ -24,7 +25,7 @@ tours.add("marketplace_feed_report", {
     steps: () => [
         ...openFeed(),
         { content: "It was built", trigger: ".o_arrow_button_current:contains(Ready)" },
-        { content: "The report", trigger: "button[name=action_view_problems]", run: "click" },
+        { content: "The report", trigger: "button[name=action_view_problems]:contains(Left Out)", run: "click" },
         {
             content: "One reason",
             trigger: ".o_group_header:contains(Article that the marketplace does not take)",
