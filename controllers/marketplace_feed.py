@@ -7,7 +7,7 @@ from odoo import http
 from odoo.http import request
 
 from ..models.marketplace_feed import FILE_NAME
-from ..services.marketplace_feed_reader import IMAGE_TYPES
+from ..services.feed_offer import IMAGE_TYPES
 
 #: Seconds after which a reader may ask again for a file that is not built yet.
 RETRY_AFTER = "300"

@@ -46,11 +46,11 @@ class MarketplaceFeedProblem(models.Model):
     _rec_name = "article"
 
     feed_id = fields.Many2one("marketplace.feed", required=True, readonly=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="feed_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="feed_id.company_id", store=True)
     offer_id = fields.Many2one("marketplace.offer", readonly=True, index="btree_not_null", ondelete="cascade")
     product_id = fields.Many2one("product.product", readonly=True, index="btree_not_null", ondelete="cascade")
     article = fields.Char(readonly=True)
-    code = fields.Selection(CODES, "Reason", required=True, readonly=True, index=True)
+    code = fields.Selection(CODES, "Reason", required=True, readonly=True)
     sentence = fields.Char("What Is Wrong", readonly=True)
     effect = fields.Selection(
         [("left_out", "Left Out"), ("warning", "Warning")],

@@ -1,18 +1,22 @@
 from collections import defaultdict
-from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..marketplaces.base.feed import NO_VAT, FeedCategory, FeedOffer, FeedProblem
+from ..marketplaces.base.feed import NO_VAT, FeedCategory
+from .feed_offer import OfferMaker
 from .marketplace_price_engine import decimal_of
 
 #: Offers read in one go: their queries cost little then, and their memory too.
 BATCH = 2000
 ROUBLE = "RUB"
-#: Pictures that marketplaces take, and the ending of their address.
-IMAGE_TYPES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+OPTIONS = (
+    *("scope", "price_source", "with_vat", "with_stock", "min_quantity", "with_attributes", "join_variants"),
+    *("vendor_source", "vendor_name"),
+)
 OFFERS = """
     SELECT offer.id, offer.article, offer.product_id, offer.uom_id AS sold_by, offer.archived_there,
            product.product_tmpl_id AS template_id, product.barcode, product.weight, template.categ_id,
@@ -67,6 +71,8 @@ class Setting(NamedTuple):
     """What holds for all offers of a build."""
 
     feed: Any
+    # The same as plain values: a hundred thousand offers ask for them.
+    options: SimpleNamespace
     profile: Any
     warehouse_id: int
     # Whether the warehouse counts any location: where it counts none, no number is right.
@@ -116,6 +122,12 @@ class MarketplaceFeedReader(models.AbstractModel):
         warehouse = feed._get_warehouse()
         return Setting(
             feed=feed,
+            options=SimpleNamespace(
+                **{name: feed[name] for name in OPTIONS},
+                brand_id=feed.vendor_attribute_id.id,
+                discount=decimal_of(feed.discount),
+                guard=feed.account_id.price_guard,
+            ),
             profile=profile,
             warehouse_id=warehouse.id or 0,
             counting=bool(warehouse.stock_location_ids),
@@ -163,13 +175,13 @@ class MarketplaceFeedReader(models.AbstractModel):
     @api.model
     def _iter_offers(self, setting):
         """(row, FeedOffer or None, [FeedProblem]) of each offer, ordered by article."""
-        after = ""
+        after, maker = "", OfferMaker(setting)
         while rows := self._read_rows(setting, after):
             after = rows[-1]["article"]
             self._complete_stock(setting, rows)
             lookup = self._look_up(setting, rows)
             for row in rows:
-                yield row, *self._make_offer(row, setting, lookup)
+                yield row, *maker.make(row, lookup)
             self.env.invalidate_all(flush=False)
 
     # === READING === #
@@ -291,134 +303,3 @@ class MarketplaceFeedReader(models.AbstractModel):
         if isinstance(value, float):
             return format(decimal_of(value).normalize(), "f") if value else ""
         return str(value) if value else ""
-
-    # === ONE OFFER === #
-    def _make_offer(self, row, setting, lookup):
-        reason = self._find_reason(row, setting)
-        if reason:
-            return None, [FeedProblem(reason, True)]
-        attributes = [*lookup.attributes[row["product_id"]], *lookup.common[row["template_id"]]]
-        vendor, params = self._get_characteristics(setting, attributes)
-        if vendor and " ".join(vendor.split()).casefold() in setting.vendors:
-            return None, [FeedProblem("vendor", True, {"vendor": vendor})]
-        problems = []
-        stock, available = self._get_stock(row, setting, problems)
-        vat, outside = lookup.taxes[row["template_id"]]
-        extra = sum(decimal_of(extra) for *_rest, extra in attributes if extra)
-        price, old = self._get_price(row, setting, outside, extra, problems)
-        if any(problem.left_out for problem in problems):
-            return None, problems
-        feed, pack = setting.feed, self._get_pack(row, setting)
-        variant = ", ".join(value for _id, _name, value, telling, _extra in attributes if telling)
-        offer = FeedOffer(
-            id=row["article"],
-            name=f"{row['name']} ({variant})" if variant else row["name"] or "",
-            price=price,
-            category_id=row["categ_id"],
-            available=available,
-            old_price=old,
-            pictures=self._get_picture(row, setting, lookup, problems),
-            vat=vat if feed.with_vat else None,
-            vendor=vendor,
-            model=row["name"] or "" if feed.join_variants else "",
-            description=row["description"] or "",
-            barcode=self._get_barcode(row, lookup),
-            outlet=setting.outlet,
-            stock=stock,
-            weight=decimal_of(row["weight"]) * setting.kilogram * pack if row["weight"] else None,
-            params=(*params, *lookup.values.get(row["product_id"], ())),
-        )
-        return offer, problems
-
-    def _find_reason(self, row, setting):
-        """Why it is not wanted in the feed at all."""
-        if not row["active"] or row["archived_there"]:
-            return "archived"
-        if not row["sale_ok"] and setting.feed.scope == "products":
-            return "not_saleable"
-        wanted = setting.wanted is None or row["categ_id"] in setting.wanted
-        return "" if wanted and row["categ_id"] not in setting.unwanted else "category"
-
-    def _get_characteristics(self, setting, attributes):
-        """(brand, ((name, value), …))"""
-        feed = setting.feed
-        if feed.vendor_source == "constant":
-            vendor = feed.vendor_name
-        elif feed.vendor_source == "attribute":
-            brand_id = feed.vendor_attribute_id.id
-            vendor = next((value for id_, _name, value, *_rest in attributes if id_ == brand_id), "")
-            attributes = [attribute for attribute in attributes if attribute[0] != brand_id]
-        else:
-            vendor = ""
-        told = attributes if feed.with_attributes else []
-        return vendor, tuple((name, value) for _id, name, value, *_rest in told)
-
-    def _get_stock(self, row, setting, problems):
-        """(number to tell or None, whether it can be ordered)"""
-        feed, quantity = setting.feed, row["quantity"] if setting.counting else None
-        if row["stock_state"] == "unmanaged" and setting.counting:
-            # An exception says that the cabinet's own number stays.
-            problems.append(FeedProblem("stock_alone", False))
-            return None, True
-        if quantity is None and (feed.with_stock or feed.min_quantity):
-            problems.append(FeedProblem("no_stock", bool(feed.min_quantity)))
-        elif quantity is not None and quantity < feed.min_quantity:
-            problems.append(FeedProblem("minimum", True, {"quantity": quantity, "minimum": feed.min_quantity}))
-        if feed.with_stock:
-            return quantity or 0, bool(quantity and quantity > 0)
-        return None, quantity is None or quantity > 0
-
-    def _get_pack(self, row, setting):
-        """How many of the product's units one of the offer is."""
-        if not row["sold_by"] or row["sold_by"] == row["uom_id"]:
-            return Decimal(1)
-        return setting.units[row["sold_by"]] / setting.units[row["uom_id"]]
-
-    def _get_barcode(self, row, lookup):
-        if row["sold_by"] and row["sold_by"] != row["uom_id"]:
-            return lookup.barcodes.get((row["product_id"], row["sold_by"]), "")
-        return row["barcode"] or ""
-
-    def _get_picture(self, row, setting, lookup, problems):
-        picture = lookup.pictures.get(row["product_id"])
-        if not picture:
-            return ()
-        _id, checksum, mimetype = picture
-        if mimetype not in IMAGE_TYPES:
-            problems.append(FeedProblem("picture_type", False, {"type": mimetype or ""}))
-            return ()
-        return (f"{setting.image_url}{row['product_id']}-{(checksum or '0')[:8]}.{IMAGE_TYPES[mimetype]}",)
-
-    # === PRICE === #
-    def _get_price(self, row, setting, outside, extra, problems):
-        """(price, former price); 0 where there is none."""
-        if setting.feed.price_source == "account" and row["price_state"]:
-            price, old = self._get_account_price(row, setting, problems)
-        else:
-            price = (decimal_of(row["list_price"]) + extra) * (1 + outside) * setting.rate
-            price, old = price * self._get_pack(row, setting), Decimal(0)
-        if setting.feed.discount and price > 0:
-            return self._discount(price, old, row, setting, problems)
-        return price, old
-
-    def _get_account_price(self, row, setting, problems):
-        if row["currency_id"] != setting.roubles:
-            problems.append(FeedProblem("currency", True))
-        declined = row["price_state"] == "draft" and row["declined_price"] and row["declined_price"] == row["price"]
-        if row["price_state"] in ("blocked", "approval") or declined:
-            if row["sent_at"]:
-                # What the marketplace has stays what it is told.
-                return decimal_of(row["sent_price"]), decimal_of(row["sent_old_price"])
-            code = "price_blocked" if row["price_state"] == "blocked" else "price_approval"
-            problems.append(FeedProblem(code, True, {"reason": row["reason"] or ""}))
-        return decimal_of(row["price"]), decimal_of(row["old_price"])
-
-    def _discount(self, price, old, row, setting, problems):
-        """Percent off everything; the price before it becomes the former one."""
-        step = Decimal(1) if setting.profile.whole_prices else Decimal("0.01")
-        told = (price * (1 - decimal_of(setting.feed.discount) / 100)).quantize(step, ROUND_DOWN)
-        floor = decimal_of(row["floor_price"]).quantize(step, ROUND_CEILING)
-        if setting.feed.account_id.price_guard and told < floor:
-            problems.append(FeedProblem("discount_cut", False, {"told": told, "floor": floor}))
-            told = min(floor, price)
-        return told, max(old, price)
