@@ -1,1 +1,1 @@
-"""MegaMarket's API for shops that deliver by it."""
+"""MegaMarket's merchant API: the schemes DBS ("ДСМ", told as rfbs) and Standard ("Стандарт", told as fbs)."""
