@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 #: What can be written down as one value.
 TYPES = ("boolean", "char", "text", "integer", "float", "monetary", "selection", "many2one", "date")
+#: What says nothing of the goods.
+HIDDEN = ("id", *models.LOG_ACCESS_COLUMNS)
 
 
 class MarketplaceFeedParam(models.Model):
@@ -19,24 +21,24 @@ class MarketplaceFeedParam(models.Model):
     source = fields.Selection(
         [("field", "Field of the product"), ("constant", "The same for all")], required=True, default="field"
     )
-    field_id = fields.Many2one(
-        "ir.model.fields",
-        domain=f"[('model', '=', 'product.product'), ('ttype', 'in', {TYPES}), ('groups', '=', False)]",
-        ondelete="cascade",
-    )
+    # By name: Odoo's table of fields is for its administrators only.
+    field_name = fields.Selection("_select_fields", "Field")
     value = fields.Char()
 
-    @api.constrains("source", "field_id", "value")
+    @api.model
+    def _select_fields(self):
+        """What everybody may know of a product: the file leaves the house."""
+        found = [
+            (name, field._description_string(self.env))
+            for name, field in self.env["product.product"]._fields.items()
+            if field.type in TYPES and not field.groups and name not in HIDDEN
+        ]
+        return sorted(found, key=lambda pair: pair[1])
+
+    @api.constrains("source", "field_name", "value")
     def _check_source(self):
         for param in self:
             if param.source == "constant" and not param.value:
                 raise ValidationError(self.env._("Enter what «%s» says for all products.", param.name))
-            if param.source != "field":
-                continue
-            field = param.sudo().field_id
-            if not field:
+            if param.source == "field" and not param.field_name:
                 raise ValidationError(self.env._("Choose the field of the product that tells «%s».", param.name))
-            # What only some people may see is not for a file that leaves the house.
-            hidden = field.model != "product.product" or field.ttype not in TYPES or field.groups
-            if hidden or self.env["product.product"]._fields[field.name].groups:
-                raise ValidationError(self.env._("The field %s cannot be told in a feed.", field.field_description))

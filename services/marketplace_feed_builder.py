@@ -14,27 +14,26 @@ from ..marketplaces.base.feed import FeedShop, write_feed
 from ..models.marketplace_feed import FILE_NAME
 from .feed_file import FeedFile, TooLarge
 
-COPY = """COPY marketplace_feed_problem (feed_id, company_id, offer_id, product_id, article, code, sentence, effect,
-                                        create_uid, create_date, write_uid, write_date)
+COPY = """COPY marketplace_feed_problem (feed_id, company_id, offer_id, product_id, article, code, sentence, effect)
           FROM STDIN WITH (FORMAT csv)"""
 
 
 class Report:
     """What a build left out or changed, kept in a file until the end: rows that wait in memory would grow with it."""
 
-    def __init__(self, render):
+    def __init__(self, feed, render):
+        self.beginning = (feed.id, feed.company_id.id)
         self.render = render
         self.file = tempfile.TemporaryFile("w+", newline="", encoding="utf-8")
         self.rows = csv.writer(self.file)
-        self.beginning = self.ending = ()
         self.offers = self.left_out = self.warnings = 0
 
     def add(self, offer_id, product_id, article, problems):
         for problem in problems:
             self.warnings += not problem.left_out
             effect = "left_out" if problem.left_out else "warning"
-            middle = (offer_id, product_id, article, problem.code, self.render(problem), effect)
-            self.rows.writerow((*self.beginning, *middle, *self.ending))
+            told = (offer_id, product_id, article, problem.code, self.render(problem), effect)
+            self.rows.writerow((*self.beginning, *told))
         self.left_out += any(problem.left_out for problem in problems)
 
 
@@ -75,8 +74,7 @@ class MarketplaceFeedBuilder(models.AbstractModel):
         started = time.monotonic()
         profile, text = feed._get_profile(), self.env["marketplace.feed.text"]
         templates = text._get_templates()
-        report = Report(lambda problem: text._render(templates, problem))
-        report.beginning, report.ending = self._get_columns(feed)
+        report = Report(feed, lambda problem: text._render(templates, problem))
         listed = self.env["marketplace.feed.lister"]._list(feed, profile, deadline) if feed.scope == "products" else ()
         for product_id, article, problem in listed:
             report.add(None, product_id, article, [problem])
@@ -151,10 +149,6 @@ class MarketplaceFeedBuilder(models.AbstractModel):
         )
 
     # === PUTTING IN PLACE === #
-    def _get_columns(self, feed):
-        uid, now = self.env.uid, fields.Datetime.now()
-        return (feed.id, feed.company_id.id), (uid, now, uid, now)
-
     def _replace_report(self, feed, report):
         self.env["marketplace.feed.problem"].flush_model()
         self.env.cr.execute(SQL("DELETE FROM marketplace_feed_problem WHERE feed_id = %s", feed.id))

@@ -142,7 +142,7 @@ class MarketplaceFeedReader(models.AbstractModel):
             image_url=feed._get_image_url(),
             taxes={},
             params=[
-                (param.name, param.sudo().field_id.name if param.source == "field" else None, param.value or "")
+                (param.name, param.source == "field" and param.field_name, param.value or "")
                 for param in feed.param_ids
             ],
         )
@@ -278,7 +278,9 @@ class MarketplaceFeedReader(models.AbstractModel):
         if not setting.params:
             return {}
         constants = tuple((name, value) for name, field, value in setting.params if not field)
-        names = {field: name for name, field, _value in setting.params if field}
+        known = self.env["product.product"]._fields
+        # A field may have gone with the module that had brought it.
+        names = {field: name for name, field, _value in setting.params if field in known}
         if not names:
             return dict.fromkeys(product_ids, constants)
         products = self.env["product.product"].with_context(active_test=False).browse(product_ids)

@@ -335,15 +335,11 @@ class TestFeed(TestModeCase, FeedCase):
         self.assertEqual(self._get_codes(variants[1]), {"vendor": True})
 
     def test_more_characteristics(self):
-        fields = self.env["ir.model.fields"]
         rows = {"Категория": "categ_id", "Можно купить": "purchase_ok", "Объём": "volume", "Вид": "type"}
         rows = {name: field for name, field in rows.items() if field in self.products._fields}
         self.products[0].volume = 0.25
         self.feed.param_ids = [
-            *(
-                Command.create({"name": name, "field_id": fields._get("product.product", field).id})
-                for name, field in rows.items()
-            ),
+            *(Command.create({"name": name, "field_name": field}) for name, field in rows.items()),
             Command.create({"name": "Страна", "source": "constant", "value": "Россия"}),
         ]
         told = self._build().offers["T-001"]["params"]
@@ -351,6 +347,8 @@ class TestFeed(TestModeCase, FeedCase):
         self.assertEqual(told["Объём"], "0.25")
         self.assertEqual(told["Категория"], self.category.display_name)
         self.assertEqual(told["Вид"], "Goods")
+        choices = dict(self.env["marketplace.feed.param"]._select_fields())
+        self.assertFalse({"standard_price", "create_uid", "id", "image_1920"} & choices.keys())
 
     def test_constant_brand_and_shop(self):
         self.feed.write({"vendor_source": "constant", "vendor_name": "Kitfort", "shop_name": "Образец", "ship_days": 2})

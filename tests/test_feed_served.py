@@ -205,6 +205,7 @@ class TestFeedServed(TestModeCase, RolesCase, FeedCase, HttpCase):
         stock_manager.action_build()
 
     def test_views_with_the_rights_of_each_role(self):
+        self.feed.param_ids = [Command.create({"name": "Категория", "field_name": "categ_id"})]
         self._build()
         self.users = {group: self._make_user(group) for group in (USER, STOCK_MANAGER, ACCOUNTANT, ADMINISTRATOR)}
         for group in self.users:
