@@ -79,7 +79,6 @@ class MarketplaceFeed(models.Model):
         "commission. What is blocked there, or waits for approval, is not told here either.",
     )
     discount = fields.Float(
-        "Discount",
         digits=(5, 2),
         help="Percent off every price; the price before it is told as the former one. No price goes below the lowest "
         "price of an account that is never to sell below cost.",
@@ -120,7 +119,7 @@ class MarketplaceFeed(models.Model):
         "Attributes", default=True, help="Each attribute of the product is a characteristic of the card."
     )
     join_variants = fields.Boolean(
-        "Join Variants", help="Tell the name of the product as the model: its sizes and colours share a card."
+        help="Tell the name of the product as the model: its sizes and colours share a card."
     )
     vendor_source = fields.Selection(
         [("none", "Not told"), ("attribute", "An attribute of the product"), ("constant", "The same for all")],
