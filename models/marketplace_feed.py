@@ -150,6 +150,9 @@ class MarketplaceFeed(models.Model):
     )
     problem = fields.Text(compute="_compute_state", compute_sudo=True)
     problem_ids = fields.One2many("marketplace.feed.problem", "feed_id", "Report")
+    # Of the report, which a build that failed may have replaced, too.
+    reported_left_out = fields.Integer("Left Out Lately", compute="_compute_reported")
+    reported_warnings = fields.Integer("Warned Of Lately", compute="_compute_reported")
 
     _account_uniq = models.Constraint("UNIQUE(account_id)", "This account has its feed already.")
     _token_uniq = models.Constraint("UNIQUE(token)", "Two feeds cannot share an address.")
@@ -183,6 +186,16 @@ class MarketplaceFeed(models.Model):
         for feed in self:
             feed.sent_twice = feed.with_stock and feed._get_warehouse().stock_active
             feed.setup_problem = feed._get_setup_problem()
+
+    @api.depends("problem_ids")
+    def _compute_reported(self):
+        counts = self.env["marketplace.feed.problem"]._read_group(
+            [("feed_id", "in", self.ids)], ["feed_id", "effect"], ["__count"]
+        )
+        found = {(feed.id, effect): count for feed, effect, count in counts}
+        for feed in self:
+            feed.reported_left_out = found.get((feed._origin.id, "left_out"), 0)
+            feed.reported_warnings = found.get((feed._origin.id, "warning"), 0)
 
     def _compute_state(self):
         """From the jobs, which outlive a build that is rolled back."""

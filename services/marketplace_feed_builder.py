@@ -155,7 +155,7 @@ class MarketplaceFeedBuilder(models.AbstractModel):
         report.file.seek(0)
         self.env.cr.copy_expert(COPY, report.file)
         self.env["marketplace.feed.problem"].invalidate_model()
-        feed.invalidate_recordset(["problem_ids"])
+        feed.invalidate_recordset(["problem_ids", "reported_left_out", "reported_warnings"])
 
     def _publish(self, feed, field, name, mimetype, part):
         """Make the finished file the content of the feed's attachment, without reading it into memory as Odoo would.

@@ -418,6 +418,8 @@ class TestFeed(TestModeCase, FeedCase):
         self.assertEqual(self._get_path(self.feed.file_id), path)
         self.assertEqual((self._read().offers, self.feed.built_at), (before.offers, built_at))
         self.assertEqual(set(self.feed.problem_ids.mapped("code")), {"category"}, "The report says why")
+        self.assertEqual((self.feed.reported_left_out, self.feed.reported_warnings), (10, 0))
+        self.assertEqual(self.feed.left_out_count, 0, "The file that is served left nothing out")
         leftovers = list(path.parents[1].glob(f"{feed_file.PREFIX}*"))
         self.assertFalse(leftovers)
 
