@@ -48,6 +48,7 @@
         "views/marketplace_price_views.xml",
         "views/marketplace_account_stock_views.xml",
         "views/marketplace_account_price_views.xml",
+        "views/marketplace_feed_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",

@@ -89,6 +89,7 @@ OPERATIONS = {
     "price_compute": Operation("Compute prices", "stock", "marketplace.price.engine", "_run_compute", 1, None),
     "price_push": Operation("Send prices", "stock", "marketplace.price.pusher", "_run_push", 1, "price_set"),
     "price_check": Operation("Read prices", "stock", "marketplace.price.checker", "_run_check", 1, "prices"),
+    "feed_build": Operation("Build the product feed", "catalogue", "marketplace.feed.builder", "_run_build", 1, None),
     "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),
     "notify_test": Operation(
         "Send a test message", "notifications", "marketplace.notification.sender", "_run_test", 1, None

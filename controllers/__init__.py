@@ -1,1 +1,1 @@
-from . import marketplace_labels, marketplace_webhook
+from . import marketplace_feed, marketplace_labels, marketplace_webhook

@@ -9,6 +9,10 @@ UPDATE marketplace_account
        base_url = 'http://127.0.0.1:8169/' || marketplace,
        state = CASE WHEN state = 'connected' THEN 'paused' ELSE state END,
        pause_reason = 'This is a copy of a database: enter a key to work with it.';
+-- Neither must it serve a feed at the address that the marketplace reads.
+UPDATE marketplace_feed
+   SET token = md5(random()::text || clock_timestamp()::text) || md5(random()::text),
+       image_token = md5(random()::text || clock_timestamp()::text) || md5(random()::text);
 UPDATE marketplace_notification SET state = 'failed', telegram_state = 'none', email_state = 'none', inbox_state = 'none'
  WHERE state = 'waiting';
 UPDATE marketplace_job SET state = 'cancelled' WHERE state IN ('pending', 'running');

@@ -24,6 +24,7 @@ TASKS = {
     "prices": ("Prices", "price_push", True, "hours", 1),
     "prices_check": ("Prices in the Cabinet", "price_check", True, "hours", 6),
     "offers": ("Offers", "offers_poll", True, "hours", 6),
+    "feed": ("Product feed", "feed_build", True, "hours", 1),
     "warehouses": ("Warehouses", "warehouses_poll", True, "days", 1),
     "completeness": ("Completeness check", "completeness", True, "times", 1),
     "check": ("Key and methods", "account_check", True, "days", 1),

@@ -157,11 +157,15 @@ class MarketplacePriceEngine(models.AbstractModel):
 
     def _get_rates(self, account, product):
         """(VAT rate, the part of it that the pricelist's price does not contain), as fractions."""
-        taxes = self.env["account.tax"]
-        if account.vat_policy == "tax":
-            taxes = account.sale_tax_id
-        elif account.vat_policy == "product":
-            taxes = product.taxes_id._filter_taxes_by_company(account.company_id)
+        return self._sum_rates(self._choose_taxes(account, product.taxes_id))
+
+    def _choose_taxes(self, account, taxes):
+        """Of a product's taxes, those of this account's orders."""
+        if account.vat_policy == "product":
+            return taxes._filter_taxes_by_company(account.company_id)
+        return account.sale_tax_id if account.vat_policy == "tax" else taxes.browse()
+
+    def _sum_rates(self, taxes):
         rates = [
             (decimal_of(tax.amount) / 100, tax.price_include)
             for tax in taxes.flatten_taxes_hierarchy()

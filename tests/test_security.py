@@ -48,6 +48,9 @@ RIGHTS = {
     "marketplace.stock.rule": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.stock.pool": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
     "marketplace.stock.pool.member": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.feed": {USER: "r", STOCK_MANAGER: "rw", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.feed.param": {USER: "r", STOCK_MANAGER: "rwcd", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},
+    "marketplace.feed.problem": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.cancel.request.reject": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
 }
 LETTERS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
@@ -90,6 +93,7 @@ class TestSecurity(RolesCase, MarketplaceCase):
             {"company_id": cls.company.id, "member_ids": [Command.create({"warehouse_id": place.id})]}
         )
         account = {"account_id": cls.account.id}
+        feed = cls.env["marketplace.feed"].create(account)
         moments = {"since": "2026-01-01", "until": "2026-02-01"}
         return {
             record._name: record
@@ -127,6 +131,11 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 ),
                 cls.env["marketplace.stock.rule"].create({**account, "product_id": offer.product_id.id}),
                 cls.env["marketplace.price"].create({"offer_id": offer.id}),
+                feed,
+                cls.env["marketplace.feed.param"].create(
+                    {"feed_id": feed.id, "name": "X", "source": "constant", "value": "X"}
+                ),
+                cls.env["marketplace.feed.problem"].create({"feed_id": feed.id, "code": "no_name", "article": "X"}),
             )
         }
 

@@ -4,6 +4,8 @@ from . import (
     test_client_limiter,
     test_client_parse,
     test_client_wire,
+    test_feed_file,
+    test_feed_rules,
     test_layering,
     test_marking,
     test_megamarket_client,
