@@ -109,8 +109,7 @@ class MarketplaceOrder(models.Model):
         if not own:
             raise UserError(
                 self.env._(
-                    "Only postings that you deliver yourself are reported, and only steps that the marketplace wants to "
-                    "hear of."
+                    "Only postings that you deliver yourself are reported, and only what the marketplace wants to hear."
                 )
             )
         own._require_operation("delivery_status")

@@ -104,8 +104,7 @@ class MarketplaceStockText(models.AbstractModel):
         return {
             refusals.TOO_OFTEN: self.env._("Sent too often: it is repeated by itself."),
             refusals.UNKNOWN: self.env._(
-                "The cabinet does not know this listing: check its code, then load the offers again, or the feed "
-                "there."
+                "The cabinet does not know this listing: check its code, then load the offers again, or the feed there."
             ),
             refusals.NOT_ON_SALE: self.env._("The card is not on sale yet: finish it in the cabinet."),
             refusals.EXAMINED: self.env._("The marketplace is still examining the card: try later."),
