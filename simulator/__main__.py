@@ -12,10 +12,11 @@ from simulator.world import Plan, World
 
 EPILOG = """
 what it answers:
-  http://HOST:PORT/ozon/…      Ozon's Seller API (the base URL for a client is http://HOST:PORT/ozon)
-  http://HOST:PORT/telegram/…  Telegram's Bot API (base URL http://HOST:PORT/telegram): getMe, sendMessage
-  http://HOST:PORT/control/…   JSON API that drives it: orders, buyers' cancellations, time, faults, request log
-  http://HOST:PORT/            a page for people with the same things
+  http://HOST:PORT/ozon/…        Ozon's Seller API (the base URL for a client is http://HOST:PORT/ozon)
+  http://HOST:PORT/megamarket/…  MegaMarket's merchant API (base URL http://HOST:PORT/megamarket)
+  http://HOST:PORT/telegram/…    Telegram's Bot API (base URL http://HOST:PORT/telegram): getMe, sendMessage
+  http://HOST:PORT/control/…     JSON API that drives it: orders, buyers' cancellations, time, faults, request log
+  http://HOST:PORT/              a page for people with the same things
 
 account:
   Client-Id 1042 (or that of --client-id), and one of these keys:
@@ -23,6 +24,10 @@ account:
     demo-key-1042-read      may only read
     demo-key-1042-orders    orders, products and warehouses, but neither labels nor finance
     demo-key-1042-expired   deactivated
+
+merchants of MegaMarket (any number of others through /control/megamarket/merchants):
+    5046    Standard         token 5046AAAA-0000-4000-8000-00000000A001
+    175000  own delivery     token 17500000-0000-4000-8000-00000000D001
 
 bot:
   token 42:demo-token, which may write to the chat -1001
@@ -49,7 +54,9 @@ def parser():
     add("--ship-delay", type=float, default=2, metavar="SECONDS", help="how long assembling takes (default: 2)")
     add("--label-delay", type=float, default=45, metavar="SECONDS", help="how long labels take after it (default: 45)")
     limits = result.add_mutually_exclusive_group()
-    limits.add_argument("--strict-limits", dest="limits", action="store_true", help="Ozon's request limits (default)")
+    limits.add_argument(
+        "--strict-limits", dest="limits", action="store_true", help="the marketplaces' request limits (default)"
+    )
     limits.add_argument("--no-limits", dest="limits", action="store_false", help="no request limits at all")
     add("--frozen-at", metavar="ISO", help="stand still at this moment, e.g. 2026-10-05T08:00:00Z")
     add(

@@ -1,9 +1,12 @@
 """What the control API can do with the simulated MegaMarket: shops, offers, orders, buyers, callbacks, switches."""
 
+import base64
+import io
 from dataclasses import asdict, fields
 
 from simulator.megamarket import feed_fetch, flood, intake, messages
 from simulator.megamarket.callbacks import Wire
+from simulator.megamarket.feed_reader import read_feed
 from simulator.megamarket.models import DELIVERED, SHIPPED, write_time
 from simulator.megamarket.state import Settings
 
@@ -125,13 +128,20 @@ def offer_view(offer):
     return {**asdict(offer), "price": offer.price, "sellable": offer.sellable}
 
 
-def read_feed(world, _request, body):
+def load_feed(world, _request, body):
     intake.check_fields(body, {"account", "url"}, "request for a feed")
     merchant = intake.account(world.megamarket, body)
     if not (body.get("url") or merchant.feed_url):
         raise ValueError(f"merchant {merchant.merchant_id} has no feed_url")
     with world.unlocked():
         return feed_fetch.load(world.megamarket, merchant, body.get("url", ""))
+
+
+def check_feed(_world, _request, body):
+    """Only read, and tell everything: {"content": text} is taken as UTF-8, {"base64": text} as it is."""
+    intake.check_fields(body, {"content", "base64"}, "feed")
+    raw = base64.b64decode(body["base64"]) if "base64" in body else body["content"].encode()
+    return asdict(read_feed(io.BytesIO(raw)))
 
 
 def last_feed(world, request, _body):
@@ -307,7 +317,8 @@ FLAT = {
     ("GET", "offers"): list_offers,
     ("POST", "offers"): put_offers,
     ("GET", "feed"): last_feed,
-    ("POST", "feed"): read_feed,
+    ("POST", "feed"): load_feed,
+    ("POST", "feed_check"): check_feed,
     ("GET", "postings"): list_postings,
     ("POST", "postings"): add_postings,
     ("GET", "callbacks"): list_callbacks,
