@@ -62,8 +62,10 @@ class MarketplaceAccount(models.Model):
         return urljoin(self.get_base_url(), f"{path}/{topic}" if topic else path)
 
     def _compute_last_event_at(self):
-        groups = self.env["marketplace.event"].sudo()._read_group(
-            [("account_id", "in", self.ids)], ["account_id"], ["received_at:max"]
+        groups = (
+            self.env["marketplace.event"]
+            .sudo()
+            ._read_group([("account_id", "in", self.ids)], ["account_id"], ["received_at:max"])
         )
         newest = {account.id: moment for account, moment in groups}
         for account in self:

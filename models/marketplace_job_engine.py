@@ -42,6 +42,7 @@ class MarketplaceJob(models.Model):
     def _cron_run_lane(self, lane):
         """Body of a lane's scheduled action: take what is ready, lock, run, record, go on while there is time."""
         progress = self.env["ir.cron"]._commit_progress
+        self._take_news(lane)
         progress(remaining=self.search_count(self._get_ready_domain(lane)))
         deadline = time.monotonic() + RUN_SECONDS
         while jobs := self._take_next(lane):
@@ -50,6 +51,21 @@ class MarketplaceJob(models.Model):
                 break
             if time.monotonic() > deadline:
                 break
+            self._take_news(lane)
+
+    @api.model
+    def _take_news(self, lane):
+        """What the marketplace has told meanwhile becomes jobs of the lane."""
+        count = lane == "orders"
+        while count:
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    count = self.env["marketplace.event.dispatcher"]._absorb()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Another worker has just taken the same ones.
+                self._trigger_lanes([lane])
+                count = 0
+            self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _take_next(self, lane):
