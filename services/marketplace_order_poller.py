@@ -89,11 +89,18 @@ class MarketplaceOrderPoller(models.AbstractModel):
     @api.model
     def _run_fetch(self, jobs, adapter, deadline):
         """Postings by number; each ends on its own."""
-        return {job.id: self._fetch_one(job, adapter) for job in jobs}
+        found = self._find(jobs, adapter)
+        return {job.id: self._fetch_one(job, adapter, found) for job in jobs}
 
-    def _fetch_one(self, job, adapter):
+    def _find(self, jobs, adapter):
+        """{number: posting} of all that is known there, where one call tells it; else None."""
+        numbers = list(dict.fromkeys(job.payload["number"] for job in jobs))
+        postings = adapter.find_orders(numbers) if len(numbers) > 1 else None
+        return None if postings is None else {posting.number: posting for posting in postings}
+
+    def _fetch_one(self, job, adapter, found=None):
         try:
-            posting = self._ask(job.account_id, adapter, job.payload)
+            posting = self._ask(job.account_id, adapter, job.payload, found)
         except errors.AuthError:
             # The same for every number: one refusal is enough.
             raise
@@ -109,6 +116,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
         if orders:
             # The job that makes orders is one row for all workers: it is not touched without need.
             self._process(job.account_id)
+        self.env["marketplace.cancel.request"]._link_numbers(job.account_id, [posting.number])
         self._finish_fetch(job)
         self._checkpoint()
         return None
@@ -132,9 +140,13 @@ class MarketplaceOrderPoller(models.AbstractModel):
             for posting in postings
         ]
 
-    def _ask(self, account, adapter, payload):
+    def _ask(self, account, adapter, payload, found=None):
         """One posting by its number; where the scheme is not known, the marketplace's own warehouse is asked last."""
         number, scheme = payload["number"], payload.get("scheme")
+        if found is not None:
+            if number not in found:
+                raise errors.NotFound(self.env._("There is no posting %s in this cabinet", number))
+            return found[number]
         may_ask_fbo = "fbo_order" in (account.operations or ["fbo_order"]) and account._has_scheme(status.FBO)
         if scheme == status.FBO:
             return adapter.get_fbo_order(number)
