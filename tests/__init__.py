@@ -12,6 +12,7 @@ from . import (
     test_labels,
     test_marking_flow,
     test_marking_tour,
+    test_megamarket_callbacks,
     test_megamarket_dbs,
     test_megamarket_standard,
     test_neutralize,
