@@ -3,6 +3,8 @@ import logging
 
 from odoo import http
 from odoo.http import request
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import mute_logger
 
 from ..marketplaces import get_adapter_class
 from ..marketplaces.base.errors import PayloadError
@@ -11,6 +13,8 @@ _logger = logging.getLogger(__name__)
 
 #: What is read of an account to answer a call.
 FIELDS = ("webhook_token", "webhook_login", "webhook_password", "marketplace", "client_id", "company_id")
+#: So often is it tried to store news that another call brings at the same moment.
+TRIES = 4
 
 
 class MarketplaceWebhook(http.Controller):
@@ -75,7 +79,18 @@ class MarketplaceWebhook(http.Controller):
         return None if len(body) > limit else body
 
     def _receive(self, account, events):
-        waiting = request.env["marketplace.event"].sudo()._receive(account, [e for e in events if e.kind != "ping"])
+        """Two calls with the same news meet now and then. Odoo would do the later one again after a second or two; it
+        has changed nothing yet and looks again at once."""
+        news = [event for event in events if event.kind != "ping"]
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with mute_logger("odoo.sql_db"):
+                    waiting = request.env["marketplace.event"].sudo()._receive(account, news)
+                break
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if not tries_left:
+                    raise
+                request.env.cr.rollback()
         request.env["marketplace.event.dispatcher"].sudo()._wake(waiting)
 
     def _answer(self, adapter_class, events, error="", status=None):

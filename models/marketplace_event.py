@@ -3,8 +3,7 @@ from datetime import timedelta, timezone
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL
 
 from ..marketplaces.base import dto
 from ..services.marketplace_event_dispatcher import NEWS_KINDS, ORDER_KINDS
@@ -50,13 +49,12 @@ class MarketplaceEvent(models.Model):
         # Always in the same order: two deliveries of several news cannot wait for each other.
         rows = [self._store_one(account, event) for event in sorted(events, key=lambda event: event.key)]
         self.invalidate_model(["times", "state", "problem"])
-        return self.browse([row_id for row_id, state in filter(None, rows) if state == "new"])
+        return self.browse([row_id for row_id, state in rows if state == "new"])
 
     def _store_one(self, account, event):
-        """(id, state), or None for news that are being told by another call at this moment.
+        """(id, state). One statement: two deliveries at the same moment cannot both insert.
 
-        One statement: two deliveries at the same moment cannot both insert. What is told again although its posting
-        has never come is worked on again.
+        What is told again although its posting has never come is worked on again.
         """
         query = SQL(
             """
@@ -91,12 +89,7 @@ class MarketplaceEvent(models.Model):
             uid=self.env.uid,
             orders=ORDER_KINDS,
         )
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
-                return self.env.execute_query(query)[0]
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # The other call has stored it, or a worker has it in hands: nothing is left to do, nobody has to wait.
-            return None
+        return self.env.execute_query(query)[0]
 
     def _pack_request(self, request):
         """:param request: ``dto.CancelRequest`` or None"""

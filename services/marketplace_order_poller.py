@@ -89,18 +89,45 @@ class MarketplaceOrderPoller(models.AbstractModel):
     @api.model
     def _run_fetch(self, jobs, adapter, deadline):
         """Postings by number; each ends on its own."""
-        found = self._find(jobs, adapter)
-        return {job.id: self._fetch_one(job, adapter, found) for job in jobs}
-
-    def _find(self, jobs, adapter):
-        """{number: posting} of all that is known there, where one call tells it; else None."""
         numbers = list(dict.fromkeys(job.payload["number"] for job in jobs))
         postings = adapter.find_orders(numbers) if len(numbers) > 1 else None
-        return None if postings is None else {posting.number: posting for posting in postings}
+        if postings is None:
+            return {job.id: self._fetch_one(job, adapter) for job in jobs}
+        return self._fetch_together(jobs, adapter, postings)
 
-    def _fetch_one(self, job, adapter, found=None):
+    def _fetch_together(self, jobs, adapter, postings):
+        """One call has told all that are known there."""
+        account, known = jobs.account_id, {posting.number for posting in postings}
+        self._checkpoint()
+        busy = self._keep(account, self._complete(account, postings, adapter))
+        outcomes = {}
+        for job in jobs:
+            number = job.payload["number"]
+            if number not in known:
+                absent = errors.NotFound(self.env._("There is no posting %s in this cabinet", number))
+                outcomes[job.id] = self._wait_for_announced(job) or absent
+            elif number in busy:
+                outcomes[job.id] = self._wait_for_other()
+            else:
+                self._finish_fetch(job)
+        self._checkpoint()
+        return outcomes
+
+    def _keep(self, account, postings):
+        """Store, and let orders be made of it. Returns the numbers that another worker holds."""
+        orders, busy = self.env["marketplace.order.store"]._store(account, postings)
+        if orders:
+            # The job that makes orders is one row for all workers: it is not touched without need.
+            self._process(account)
+        self.env["marketplace.cancel.request"]._link_numbers(account, [posting.number for posting in postings])
+        return busy
+
+    def _wait_for_other(self):
+        return Again(3, note=self.env._("Another worker is at this posting."))
+
+    def _fetch_one(self, job, adapter):
         try:
-            posting = self._ask(job.account_id, adapter, job.payload, found)
+            posting = self._ask(job.account_id, adapter, job.payload)
         except errors.AuthError:
             # The same for every number: one refusal is enough.
             raise
@@ -109,14 +136,8 @@ class MarketplaceOrderPoller(models.AbstractModel):
         except errors.MarketplaceError as exc:
             return exc
         self._checkpoint()
-        [posting] = self._complete(job.account_id, [posting], adapter)
-        orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
-        if busy:
-            return Again(3, note=self.env._("Another worker is at this posting."))
-        if orders:
-            # The job that makes orders is one row for all workers: it is not touched without need.
-            self._process(job.account_id)
-        self.env["marketplace.cancel.request"]._link_numbers(job.account_id, [posting.number])
+        if self._keep(job.account_id, self._complete(job.account_id, [posting], adapter)):
+            return self._wait_for_other()
         self._finish_fetch(job)
         self._checkpoint()
         return None
@@ -140,13 +161,9 @@ class MarketplaceOrderPoller(models.AbstractModel):
             for posting in postings
         ]
 
-    def _ask(self, account, adapter, payload, found=None):
+    def _ask(self, account, adapter, payload):
         """One posting by its number; where the scheme is not known, the marketplace's own warehouse is asked last."""
         number, scheme = payload["number"], payload.get("scheme")
-        if found is not None:
-            if number not in found:
-                raise errors.NotFound(self.env._("There is no posting %s in this cabinet", number))
-            return found[number]
         may_ask_fbo = "fbo_order" in (account.operations or ["fbo_order"]) and account._has_scheme(status.FBO)
         if scheme == status.FBO:
             return adapter.get_fbo_order(number)
