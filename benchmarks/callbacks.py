@@ -2,6 +2,8 @@
 
 import json
 
+from odoo import fields
+
 from odoo.addons.sale_marketplace.benchmarks import filling
 from odoo.addons.sale_marketplace.benchmarks.server import Server
 from odoo.addons.sale_marketplace.benchmarks.table import Table
@@ -18,24 +20,33 @@ MERCHANT, TOKEN = "175000", "17500000-0000-4000-8000-00000000D001"
 
 
 def measure(bench):
-    head = ("", "calls", "a second", "p50 ms", "p99 ms", "longest ms", "orders made meanwhile")
-    table = Table(f"Calls of the marketplace, one threaded server, {CRONS} scheduled actions at work beside it", *head)
+    head = ("", "calls", "a second", "p50 ms", "p99 ms", "longest ms", "read meanwhile")
+    table = Table(f"Calls of the marketplace, {SECONDS} seconds, one threaded server", *head)
     with SimulatorProcess(products=0, postings=0, no_limits=True, seed=4) as simulator:
         account = make_account(bench, simulator)
         filling.analyze(bench.env)
-        with Server(bench.env.cr.dbname, CRONS) as server:
+        database = bench.env.cr.dbname
+        with Server(database) as server:
             open_cabinet(bench, simulator, account, server)
-            # The first calls of anything pay for imports and caches.
-            flood(simulator, count=20)
-            told = flood(simulator, count=ORDERS, cancel_share=CANCELLED, shuffle=True, rate=RATE, threads=16)
-            add(table, bench, account, f"{RATE} a second for {SECONDS} s", told)
-            bench.require(told["p99"] <= BUDGET, f"calls: p99 is {told['p99'] * 1000:.0f} ms, not {BUDGET * 1000:.0f}")
+            blow(table, bench, account, simulator, f"{RATE} a second, nothing else at work")
+        with Server(database, CRONS) as server:
+            open_cabinet(bench, simulator, account, server)
+            blow(table, bench, account, simulator, f"{RATE} a second, {CRONS} scheduled actions at work")
             told = flood(simulator, count=ORDERS // 2, repeats=2, shuffle=True, threads=8)
-            add(table, bench, account, "as fast as they are answered, each twice", told)
-    # Nobody answers there any more.
+            add(table, bench, account, "as fast as they are answered, each twice", told, count(bench, account))
     account.action_pause()
+    bench.account.action_resume()
     bench.env.cr.commit()
     return table
+
+
+def blow(table, bench, account, simulator, label):
+    # The first calls of anything pay for imports and caches.
+    flood(simulator, count=20)
+    before = count(bench, account)
+    told = flood(simulator, count=ORDERS, cancel_share=CANCELLED, shuffle=True, rate=RATE, threads=16)
+    add(table, bench, account, label, told, before)
+    bench.require(told["p99"] <= BUDGET, f"{label}: p99 is {told['p99'] * 1000:.0f} ms, not {BUDGET * 1000:.0f}")
 
 
 def make_account(bench, simulator):
@@ -54,6 +65,9 @@ def make_account(bench, simulator):
         }
     )
     bench.account.action_pause()
+    # Of a new database all scheduled actions are due at once: those that are not ours are no part of it.
+    others = bench.env["ir.cron"].search([("cron_name", "not like", "Marketplaces:%")])
+    others.nextcall = fields.Datetime.add(fields.Datetime.now(), hours=1)
     bench.env.cr.commit()
     return account
 
@@ -77,9 +91,11 @@ def flood(simulator, **values):
     return told
 
 
-def add(table, bench, account, label, told):
+def add(table, bench, account, label, told, before):
     times = [round(told[name] * 1000, 1) for name in ("p50", "p99", "max")]
+    table.add(label, told["sent"], told["per_second"], *times, count(bench, account) - before)
+
+
+def count(bench, account):
     bench.env.cr.rollback()
-    bench.env.invalidate_all()
-    made = bench.env["marketplace.order"].search_count([("account_id", "=", account.id), ("state", "=", "done")])
-    table.add(label, told["sent"], told["per_second"], *times, made)
+    return bench.env["marketplace.order"].search_count([("account_id", "=", account.id)])

@@ -3,6 +3,8 @@ import logging
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -374,6 +376,34 @@ class TestMegamarketCallbacks(CallbacksCase):
         self._call(self._message(bad))
         self._run_jobs()
         self.assertEqual((event.state, self._find(bad).state), ("done", "done"))
+
+    def test_two_calls_with_the_same_news_meet(self):
+        """The later one looks again at once; Odoo would let the marketplace wait for a second or two."""
+        number = self._buy((self.products[0], 1))
+        events = self.env.registry["marketplace.event"]
+        receive, calls = events._receive, []
+
+        def meet(self, account, news):
+            calls.append(len(news))
+            if len(calls) < 3:
+                raise SerializationFailure
+            return receive(self, account, news)
+
+        with patch.object(events, "_receive", meet), patch("odoo.service.model.time.sleep") as sleep:
+            self._call(self._message(number))
+        self.assertEqual((calls, self._events(number).times), ([1, 1, 1], 1))
+        sleep.assert_not_called()
+
+    def test_lane_is_woken_once(self):
+        lane = self.env.ref("sale_marketplace.ir_cron_lane_orders")
+        triggers = [("cron_id", "=", lane.id), ("call_at", "<=", fields.Datetime.now())]
+        self.env["ir.cron.trigger"].search(triggers).unlink()
+        numbers = [self._buy((self.products[0], 1)) for _place in range(2)]
+        for number in numbers:
+            self._call(self._message(number))
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", lane.id)]), 1)
+        self._run_jobs()
+        self.assertEqual([self._find(number).state for number in numbers], ["done", "done"])
 
     # --- what it costs ----------------------------------------------------------------------------------------------
     def test_queries_of_a_call(self):
