@@ -79,18 +79,20 @@ class MarketplaceWebhook(http.Controller):
         return None if len(body) > limit else body
 
     def _receive(self, account, events):
-        """Two calls with the same news meet now and then. Odoo would do the later one again after a second or two; it
-        has changed nothing yet and looks again at once."""
+        """Two calls with the same news meet now and then, or a call meets a worker. Odoo would do it again after a
+        second or two; nothing has been changed yet, it is done again at once."""
         news = [event for event in events if event.kind != "ping"]
         for tries_left in reversed(range(TRIES)):
             try:
                 with mute_logger("odoo.sql_db"):
-                    waiting = request.env["marketplace.event"].sudo()._receive(account, news)
-                break
+                    return self._store(account, news)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 if not tries_left:
                     raise
                 request.env.cr.rollback()
+
+    def _store(self, account, news):
+        waiting = request.env["marketplace.event"].sudo()._receive(account, news)
         request.env["marketplace.event.dispatcher"].sudo()._wake(waiting)
 
     def _answer(self, adapter_class, events, error="", status=None):

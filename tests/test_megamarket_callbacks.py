@@ -380,18 +380,18 @@ class TestMegamarketCallbacks(CallbacksCase):
     def test_two_calls_with_the_same_news_meet(self):
         """The later one looks again at once; Odoo would let the marketplace wait for a second or two."""
         number = self._buy((self.products[0], 1))
-        events = self.env.registry["marketplace.event"]
-        receive, calls = events._receive, []
+        dispatcher = self.env.registry["marketplace.event.dispatcher"]
+        wake, calls = dispatcher._wake, []
 
-        def meet(self, account, news):
-            calls.append(len(news))
+        def meet(self, events):
+            calls.append(events.number)
             if len(calls) < 3:
                 raise SerializationFailure
-            return receive(self, account, news)
+            return wake(self, events)
 
-        with patch.object(events, "_receive", meet), patch("odoo.service.model.time.sleep") as sleep:
+        with patch.object(dispatcher, "_wake", meet), patch("odoo.service.model.time.sleep") as sleep:
             self._call(self._message(number))
-        self.assertEqual((calls, self._events(number).times), ([1, 1, 1], 1))
+        self.assertEqual((calls, self._events(number).times), ([number] * 3, 1))
         sleep.assert_not_called()
 
     def test_lane_is_woken_once(self):
