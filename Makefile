@@ -1,7 +1,7 @@
 # Each target sets up what it needs by itself; what is slow to make is kept in a cache outside this folder.
 # Settings are environment variables: see `make help` and scripts/lib.sh.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop run shell test lint i18n bench crash chaos pictures clean distclean
+.PHONY: help setup demo stop run shell test lint i18n bench crash chaos storm pictures clean distclean
 
 help: ## this list
 	@echo "Targets:"
@@ -19,6 +19,8 @@ help: ## this list
 # CHAOS_POSTINGS=1000              chaos: size
 # CHAOS_SEED=42                    chaos: other postings, other moments
 # CRASH_SEED=42                    crash: other moments
+# STORM_SHIPMENTS=1000             storm: size
+# STORM_SEED=42                    storm: other shipments, another order
 # DB=name                          run, shell: another database than the demo's
 # SALE_MARKETPLACE_PORT=8069       demo, run: the port
 # SALE_MARKETPLACE_CACHE=/folder   where the environment lives (default: the user's cache folder)
@@ -55,6 +57,9 @@ crash: ## kill -9 a worker twenty times on the way from 300 postings to 300 labe
 
 chaos: ## the bad day: 1,000 postings of all schemes, two workers, a kill -9, one call in ten failing
 	@bash scripts/chaos.sh
+
+storm: ## 2,000 calls of MegaMarket about 1,000 shipments: repeated, in disorder, some lost; two workers
+	@bash scripts/storm.sh
 
 pictures: ## the README's pictures, from the running demo
 	@bash scripts/pictures.sh

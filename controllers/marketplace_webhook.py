@@ -3,14 +3,18 @@ import logging
 
 from odoo import http
 from odoo.http import request
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import mute_logger
 
 from ..marketplaces import get_adapter_class
 from ..marketplaces.base.errors import PayloadError
 
 _logger = logging.getLogger(__name__)
 
-#: A notification is a few kilobytes; whatever is larger is not one.
-MAX_BODY = 256 * 1024
+#: What is read of an account to answer a call.
+FIELDS = ("webhook_token", "webhook_login", "webhook_password", "marketplace", "client_id", "company_id")
+#: So often is it tried to store news that another call brings at the same moment.
+TRIES = 4
 
 
 class MarketplaceWebhook(http.Controller):
@@ -33,7 +37,7 @@ class MarketplaceWebhook(http.Controller):
             return request.make_json_response(
                 {"error": "login required"}, status=401, headers={"WWW-Authenticate": 'Basic realm="marketplace"'}
             )
-        body = self._read_body()
+        body = self._read_body(adapter_class.info.event_size)
         if body is None:
             return self._answer(adapter_class, [], "invalid", status=413)
         try:
@@ -60,23 +64,36 @@ class MarketplaceWebhook(http.Controller):
 
     def _find_account(self, token):
         """The token is the only proof of the sender; it is compared in constant time."""
-        accounts = request.env["marketplace.account"].sudo().search([("webhook_token", "!=", False)])
+        accounts = request.env["marketplace.account"].sudo().search_fetch([("webhook_token", "!=", False)], FIELDS)
         found = accounts.browse()
         for account in accounts:
             if hmac.compare_digest(account.webhook_token.encode(), token.encode()):
                 found = account
         return found
 
-    def _read_body(self):
+    def _read_body(self, limit):
         """The raw body, or None when it is too long; what announces itself as too long is not even read."""
-        if (request.httprequest.content_length or 0) > MAX_BODY:
+        if (request.httprequest.content_length or 0) > limit:
             return None
         body = request.httprequest.get_data(cache=False)
-        return None if len(body) > MAX_BODY else body
+        return None if len(body) > limit else body
 
     def _receive(self, account, events):
-        fresh = request.env["marketplace.event"].sudo()._receive(account, [e for e in events if e.kind != "ping"])
-        request.env["marketplace.event.dispatcher"].sudo()._dispatch(fresh)
+        """Two calls with the same news meet now and then, or a call meets a worker. Odoo would do it again after a
+        second or two; nothing has been changed yet, it is done again at once."""
+        news = [event for event in events if event.kind != "ping"]
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with mute_logger("odoo.sql_db"):
+                    return self._store(account, news)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if not tries_left:
+                    raise
+                request.env.cr.rollback()
+
+    def _store(self, account, news):
+        waiting = request.env["marketplace.event"].sudo()._receive(account, news)
+        request.env["marketplace.event.dispatcher"].sudo()._wake(waiting)
 
     def _answer(self, adapter_class, events, error="", status=None):
         code, payload = adapter_class.event_answer(events, error)

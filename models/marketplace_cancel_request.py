@@ -123,6 +123,13 @@ class MarketplaceCancelRequest(models.Model):
         for request in unlinked:
             request.order_id = by_key.get((request.account_id, request.number), False)
 
+    @api.model
+    def _link_numbers(self, account, numbers):
+        """The same for postings that may be there already: two workers may have stored the two at the same moment."""
+        domain = [("account_id", "=", account.id), ("number", "in", numbers)]
+        if self.search_count([*domain, ("order_id", "=", False)], limit=1):
+            self._link_orders(self.env["marketplace.order"].search(domain))
+
     def _on_job_ended(self, job, vals):
         """The engine tells why a decision was refused, which can be made again then, or has to wait."""
         self.write({"problem": vals["error"], **({"decision": False} if vals["state"] == "failed" else {})})

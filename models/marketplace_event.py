@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..marketplaces.base import dto
+from ..services.marketplace_event_dispatcher import NEWS_KINDS, ORDER_KINDS
 from .marketplace_warehouse import SCHEMES
 
 
@@ -41,42 +42,54 @@ class MarketplaceEvent(models.Model):
 
     @api.model
     def _receive(self, account, events):
-        """Store DTOs once each; the same news twice only counts up.
+        """Store DTOs once each; the same news twice only counts up. Returns those that wait to be worked on.
 
         :param events: list of ``dto.Event``
         """
-        fresh = []
-        for event in events:
-            # One statement: two deliveries at the same moment cannot both insert.
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, scheme,
-                                                   request, occurred_at, received_at, raw, times, state, create_uid,
-                                                   create_date, write_uid, write_date)
-                         VALUES (%(account)s, %(company)s, %(key)s, %(kind)s, %(raw_kind)s, %(number)s, %(scheme)s,
-                                 %(request)s, %(occurred_at)s, %(now)s, %(raw)s, 1, 'new', %(uid)s, %(now)s, %(uid)s,
-                                 %(now)s)
-                    ON CONFLICT (account_id, key) DO UPDATE SET times = marketplace_event.times + 1
-                      RETURNING id, times
-                    """,
-                    account=account.id,
-                    company=account.company_id.id,
-                    key=event.key,
-                    kind=event.kind,
-                    raw_kind=event.raw_kind,
-                    number=event.order_number or None,
-                    scheme=event.scheme or None,
-                    request=self._pack_request(event.request),
-                    occurred_at=event.occurred_at and event.occurred_at.replace(tzinfo=None),
-                    raw=Json(event.raw),
-                    now=fields.Datetime.now(),
-                    uid=self.env.uid,
-                )
-            )
-            fresh += [row_id for row_id, times in rows if times == 1]
-        self.invalidate_model(["times"])
-        return self.browse(fresh)
+        # Always in the same order: two deliveries of several news cannot wait for each other.
+        rows = [self._store_one(account, event) for event in sorted(events, key=lambda event: event.key)]
+        self.invalidate_model(["times", "state", "problem"])
+        return self.browse([row_id for row_id, state in rows if state == "new"])
+
+    def _store_one(self, account, event):
+        """(id, state). One statement: two deliveries at the same moment cannot both insert.
+
+        What is told again although its posting has never come is worked on again.
+        """
+        query = SQL(
+            """
+            INSERT INTO marketplace_event (account_id, company_id, key, kind, raw_kind, number, scheme,
+                                           request, occurred_at, received_at, raw, times, state, create_uid,
+                                           create_date, write_uid, write_date)
+                 VALUES (%(account)s, %(company)s, %(key)s, %(kind)s, %(raw_kind)s, %(number)s, %(scheme)s,
+                         %(request)s, %(occurred_at)s, %(now)s, %(raw)s, 1, %(state)s, %(uid)s, %(now)s, %(uid)s,
+                         %(now)s)
+            ON CONFLICT (account_id, key) DO UPDATE
+                    SET times = marketplace_event.times + 1,
+                        state = CASE WHEN marketplace_event.state = 'failed'
+                                       OR marketplace_event.kind IN %(orders)s AND NOT EXISTS (
+                                          SELECT 1 FROM marketplace_order known
+                                           WHERE known.account_id = marketplace_event.account_id
+                                             AND known.number = marketplace_event.number)
+                                     THEN 'new' ELSE marketplace_event.state END
+              RETURNING id, state
+            """,
+            account=account.id,
+            company=account.company_id.id,
+            key=event.key,
+            kind=event.kind,
+            raw_kind=event.raw_kind,
+            number=event.order_number or None,
+            scheme=event.scheme or None,
+            request=self._pack_request(event.request),
+            occurred_at=event.occurred_at and event.occurred_at.replace(tzinfo=None),
+            raw=Json(event.raw),
+            state="new" if event.kind in NEWS_KINDS else "ignored",
+            now=fields.Datetime.now(),
+            uid=self.env.uid,
+            orders=ORDER_KINDS,
+        )
+        return self.env.execute_query(query)[0]
 
     def _pack_request(self, request):
         """:param request: ``dto.CancelRequest`` or None"""

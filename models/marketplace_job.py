@@ -168,6 +168,37 @@ class MarketplaceJob(models.Model):
                 return job
         return self.browse()
 
+    @api.model
+    def _enqueue_numbers(self, operation, account, payloads, priority=5):
+        """The same for many postings at once. :param payloads: dicts with a ``number``"""
+        wanted = {f"{account.id}:{operation}:{payload['number']}": payload for payload in payloads}
+        known = self.sudo().search([("identity_key", "in", list(wanted)), ("state", "in", ("pending", "failed"))])
+        taken = set(known.mapped("identity_key"))
+        now = fields.Datetime.now()
+        vals_list = [
+            {
+                "account_id": account.id,
+                "operation": operation,
+                "payload": payload,
+                "identity_key": key,
+                "eta": now,
+                "priority": priority,
+            }
+            for key, payload in wanted.items()
+            if key not in taken
+        ]
+        self.env.flush_all()
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                jobs = self.sudo().create(vals_list)
+        except UniqueViolation:
+            # Somebody remembers one of them at the same moment.
+            taken = set(wanted)
+        else:
+            self._trigger_lanes(set(jobs.mapped("lane")) or ())
+        for key in taken:
+            self._enqueue(operation, account, payload=wanted[key], priority=priority)
+
     def _join(self, payload, eta, priority):
         """Let this waiting job do what is asked for now. Returns False when it may have begun without that."""
         now = fields.Datetime.now()
@@ -200,7 +231,7 @@ class MarketplaceJob(models.Model):
 
     @api.model
     def _trigger_lanes(self, lanes=None, at=None):
-        for lane in set(lanes or dict(LANES)):
+        for lane in set(dict(LANES) if lanes is None else lanes):
             self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").sudo()._trigger(at=at)
 
     @api.autovacuum

@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 RUN_SECONDS = 240
 #: A job that lost a race waits at most so long; whoever won is through by then.
 MAX_RACE_SECONDS = 15
+#: Batches of news that are taken in at once.
+NEWS_ROUNDS = 4
 
 
 class MarketplaceJob(models.Model):
@@ -42,6 +44,7 @@ class MarketplaceJob(models.Model):
     def _cron_run_lane(self, lane):
         """Body of a lane's scheduled action: take what is ready, lock, run, record, go on while there is time."""
         progress = self.env["ir.cron"]._commit_progress
+        self._take_news(lane)
         progress(remaining=self.search_count(self._get_ready_domain(lane)))
         deadline = time.monotonic() + RUN_SECONDS
         while jobs := self._take_next(lane):
@@ -50,6 +53,24 @@ class MarketplaceJob(models.Model):
                 break
             if time.monotonic() > deadline:
                 break
+            self._take_news(lane)
+
+    @api.model
+    def _take_news(self, lane):
+        """What the marketplace has told meanwhile becomes jobs of the lane; of very much some, then jobs get a turn."""
+        rounds = NEWS_ROUNDS if lane == "orders" else 0
+        while rounds:
+            rounds -= 1
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    more = self.env["marketplace.event.dispatcher"]._absorb()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Another worker has just taken the same ones.
+                more = False
+            if more and not rounds:
+                self._trigger_lanes([lane])
+            self.env["ir.cron"]._commit_progress()
+            rounds = rounds and more
 
     @api.model
     def _take_next(self, lane):

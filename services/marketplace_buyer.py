@@ -102,6 +102,27 @@ class MarketplaceBuyer(models.AbstractModel):
         ]
         return dict(zip(orders.ids, self.env["res.partner"].create(vals_list), strict=True))
 
+    @api.model
+    def _on_update(self, order):
+        """Who gets it, or where, was told after the order was made. What has left already stays as it was."""
+        sale = order.sale_order_id
+        if not sale or sale.state == "cancel" or "done" in sale.picking_ids.mapped("state"):
+            return
+        contact, own = sale.partner_shipping_id, f"{order.account_id.id}/{order.number}@"
+        if (contact.marketplace_buyer_ref or "").startswith(own):
+            # Of this posting alone.
+            ref = self._make_contact_ref(order.account_id, order)
+            vals = self._prepare_contact_vals(order.account_id, order, contact.parent_id)
+            contact.write({**vals, "marketplace_buyer_ref": ref})
+        elif contact.type == "delivery" and contact.name == order.number:
+            contact.write(self._prepare_contact_data(order))
+        elif contact == sale.partner_id:
+            found = self._find_contacts(order.account_id, order, {order.id: sale.partner_id}).get(order.id)
+            if found:
+                sale.with_context(update_delivery_shipping_partner=True).partner_shipping_id = found
+        if order.buyer_comment and not sale.note:
+            sale.note = order.buyer_comment
+
     # --- shared -------------------------------------------------------------------------------------------------
     def _prepare_contact_data(self, order):
         country = self._find_country(order.buyer_country)

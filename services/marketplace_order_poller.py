@@ -89,7 +89,41 @@ class MarketplaceOrderPoller(models.AbstractModel):
     @api.model
     def _run_fetch(self, jobs, adapter, deadline):
         """Postings by number; each ends on its own."""
-        return {job.id: self._fetch_one(job, adapter) for job in jobs}
+        numbers = list(dict.fromkeys(job.payload["number"] for job in jobs))
+        postings = adapter.find_orders(numbers) if len(numbers) > 1 else None
+        if postings is None:
+            return {job.id: self._fetch_one(job, adapter) for job in jobs}
+        return self._fetch_together(jobs, adapter, postings)
+
+    def _fetch_together(self, jobs, adapter, postings):
+        """One call has told all that are known there."""
+        account, known = jobs.account_id, {posting.number for posting in postings}
+        self._checkpoint()
+        busy = self._keep(account, self._complete(account, postings, adapter))
+        outcomes = {}
+        for job in jobs:
+            number = job.payload["number"]
+            if number not in known:
+                absent = errors.NotFound(self.env._("There is no posting %s in this cabinet", number))
+                outcomes[job.id] = self._wait_for_announced(job) or absent
+            elif number in busy:
+                outcomes[job.id] = self._wait_for_other()
+            else:
+                self._finish_fetch(job)
+        self._checkpoint()
+        return outcomes
+
+    def _keep(self, account, postings):
+        """Store, and let orders be made of it. Returns the numbers that another worker holds."""
+        orders, busy = self.env["marketplace.order.store"]._store(account, postings)
+        if orders:
+            # The job that makes orders is one row for all workers: it is not touched without need.
+            self._process(account)
+        self.env["marketplace.cancel.request"]._link_numbers(account, [posting.number for posting in postings])
+        return busy
+
+    def _wait_for_other(self):
+        return Again(3, note=self.env._("Another worker is at this posting."))
 
     def _fetch_one(self, job, adapter):
         try:
@@ -102,13 +136,8 @@ class MarketplaceOrderPoller(models.AbstractModel):
         except errors.MarketplaceError as exc:
             return exc
         self._checkpoint()
-        [posting] = self._complete(job.account_id, [posting], adapter)
-        orders, busy = self.env["marketplace.order.store"]._store(job.account_id, [posting])
-        if busy:
-            return Again(3, note=self.env._("Another worker is at this posting."))
-        if orders:
-            # The job that makes orders is one row for all workers: it is not touched without need.
-            self._process(job.account_id)
+        if self._keep(job.account_id, self._complete(job.account_id, [posting], adapter)):
+            return self._wait_for_other()
         self._finish_fetch(job)
         self._checkpoint()
         return None

@@ -207,13 +207,10 @@ class MarketplaceOrderStore(models.AbstractModel):
                 continue
             vals = self._prepare_vals(posting, refs)
             before = {name: order[name] for name in ("status", "ship_by", "barcode_upper", "scan_code")}
-            order.write(
-                {
-                    "digest": digest,
-                    **{name: value for name, value in vals.items() if not self._equals(order, name, value)},
-                    **self._prepare_lines_again(order, posting),
-                }
-            )
+            news = {name: value for name, value in vals.items() if not self._equals(order, name, value)}
+            order.write({"digest": digest, **news, **self._prepare_lines_again(order, posting)})
+            if any(name.startswith("buyer_") for name in news):
+                self.env["marketplace.buyer"]._on_update(order)
             self.env["marketplace.marking"]._update_requirements(order, posting)
             self.env["marketplace.order.status"]._on_update(order, before)
         self._tell_changes(told.filtered(lambda order: order.status != statuses[order]))

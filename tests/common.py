@@ -257,6 +257,7 @@ class SimulatorMarketplaceCase(MarketplaceCase):
         jobs = self.env["marketplace.job"]
         with self.enter_registry_test_mode():
             for _round in range(rounds):
+                self.env["marketplace.event.dispatcher"]._absorb()
                 waiting = jobs.search([("state", "in", ("pending", "running")), ("account_id.state", "=", "connected")])
                 if lanes:
                     waiting = waiting.filtered(lambda job: job.lane in lanes)

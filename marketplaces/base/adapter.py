@@ -43,7 +43,8 @@ class MarketplaceInfo:
     ``cancel_lines_message``: whether that needs an explanation.
     ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
-    ``events_name_client``: every notification names the client id that it is meant for.
+    ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
+    notification is larger.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
     """
 
@@ -67,6 +68,7 @@ class MarketplaceInfo:
     price_step: Decimal = Decimal("0.01")
     event_topics: tuple[str, ...] = ("",)
     events_name_client: bool = False
+    event_size: int = 256 * 1024
 
 
 #: Operation code → name of the adapter's method.
@@ -176,6 +178,10 @@ class MarketplaceAdapter(ABC):
 
     def get_order(self, number: str) -> dto.Order | dto.UnreadableOrder:
         raise self._unsupported("order")
+
+    def find_orders(self, numbers: list[str]) -> list[dto.Order | dto.UnreadableOrder] | None:
+        """Those of these postings that are known there, by one call; None where each has to be asked for by itself."""
+        return None
 
     def parse_order(self, raw: Any, observed_at: datetime) -> dto.Order | dto.UnreadableOrder:
         """Read a stored raw posting again (replay), whichever method it came from."""

@@ -67,6 +67,8 @@ class MegamarketAdapter(
         price_step=Decimal(1),
         event_topics=(events.NEW, events.CANCEL),
         events_name_client=True,
+        # Three hundred lots with their discounts, all letters escaped, and the marking sheet.
+        event_size=2 * 1024 * 1024,
     )
 
     def __init__(self, config, *, observe=None, now=utc_now, **options):
@@ -143,6 +145,9 @@ class MegamarketAdapter(
     def get_order(self, number):
         observed_at, raw = self._get_raw(number)
         return mapper.parse_order(raw, observed_at, self.config)
+
+    def find_orders(self, numbers):
+        return list(self._read_batch(numbers))
 
     def _get_raw(self, number):
         """(time of the request, raw shipment)."""

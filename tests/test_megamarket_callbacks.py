@@ -1,0 +1,550 @@
+import json
+import logging
+from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.sale_marketplace.services.marketplace_order_poller import ANNOUNCED_LIMIT
+
+from .callbacks_case import CallbacksCase
+
+_logger = logging.getLogger(__name__)
+ADDRESS = {"city": "Казань", "street": "улица Баумана", "house": "7", "postal_code": "420111"}
+#: One call: the account, the news, the lane's trigger; and what Odoo asks for every call.
+QUERIES = 8
+
+
+@tagged("post_install", "-at_install")
+class TestMegamarketCallbacks(CallbacksCase):
+    """What is answered, at once and whatever comes; DBS."""
+
+    # --- new orders -------------------------------------------------------------------------------------------------
+    def test_new_order_is_stored_and_answered_at_once(self):
+        number = self._buy((self.products[0], 2), delivery_price=300)
+        [answer] = self._announce(number)
+        self.assertEqual((answer["status"], answer["ok"]), (200, True), answer)
+        self.assertEqual(answer["body"]["data"], {})
+        event = self._events(number)
+        self.assertEqual((event.kind, event.raw_kind, event.times), ("order_new", "order/new", 1))
+        self.assertFalse(self._find(number), "Nothing is done while the marketplace waits for the answer")
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.state, order.scheme), ("done", "rfbs"), order.problem)
+        self.assertEqual(order.sale_order_id.amount_total, order.total)
+
+    def test_repeated_call(self):
+        number = self._buy((self.products[0], 1))
+        answers = self._announce(number, times=3)
+        self._run_jobs()
+        answers += self._announce(number, times=2)
+        self._run_jobs()
+        self._poll()
+        self.assertEqual([answer["ok"] for answer in answers], [True] * 5)
+        self.assertEqual(self._events(number).times, 5)
+        self.assertEqual((len(self._find(number)), self._count_sales(number)), (1, 1))
+
+    def test_several_shipments_in_one_call(self):
+        numbers = [self._buy((self.products[place], 1)) for place in range(3)]
+        messages = [self._message(number) for number in numbers]
+        messages[0]["data"]["shipments"] = [message["data"]["shipments"][0] for message in messages]
+        self._call(messages[0])
+        self._run_jobs()
+        self.assertEqual([self._find(number).state for number in numbers], ["done"] * 3)
+
+    def test_call_is_a_hint_and_never_the_truth(self):
+        number = self._buy((self.products[0], 1, {"price": 500}))
+        message = self._message(number)
+        message["data"]["shipments"][0]["items"][0].update({"price": 1, "finalPrice": 1, "offerId": "T-009"})
+        self._call(message)
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual(order.line_ids.mapped(lambda line: (line.article, line.price)), [("T-001", 500)])
+
+    def test_shipment_of_somebody_else(self):
+        message = self._message(self._buy((self.products[0], 1)))
+        message["data"]["shipments"][0]["shipmentId"] = "1"
+        self._call(message)
+        self._run_jobs(rounds=2)
+        self.assertFalse(self._find("1"))
+
+    def test_odd_types(self):
+        self._set(odd_types=True)
+        number = self._buy((self.products[0], 2), delivery_price=300)
+        message = self._message(number)
+        self.assertEqual(message["data"]["shipments"][0]["items"][0]["itemIndex"], 1, "a number")
+        self._call(message)
+        self._run_jobs()
+        self.assertEqual(self._find(number).line_ids.mapped("unit_numbers"), ["1,2", "3"])
+
+    def test_handover_is_missing(self):
+        number = self._buy((self.products[0], 1), missing_handover=True)
+        self.assertNotIn("handover", self._message(number)["data"]["shipments"][0])
+        self._call(self._message(number))
+        self._run_jobs()
+        self.assertEqual((self._events().kind, self._find(number).state), ("order_new", "done"))
+
+    def test_three_hundred_pieces_of_one_offer(self):
+        """Their names and discounts in Russian, escaped: the call is large."""
+        discounts = [{"type": "BPG20", "amount": 10, "discountDescription": "Скидка за бонусы " * 4}] * 2
+        name = "Пылесос вертикальный беспроводной с турбощёткой, контейнером и подставкой " * 2
+        number = self._buy((self.products[0], 300, {"name": name, "discounts": discounts}))
+        message = self._message(number)
+        self.assertGreater(len(json.dumps(message)), 256 * 1024)
+        self._call(message)
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.state, order.line_ids.quantity), ("done", 300), order.problem)
+        self.assertEqual(len(order.line_ids._get_numbers()), 300)
+
+    def test_unknown_vat(self):
+        number = self._buy((self.products[0], 1, {"tax_rate": "19"}), (self.products[1], 1, {"tax_rate": None}))
+        self._call(self._message(number))
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"), order.problem)
+        self.assertEqual(order.line_ids.mapped("vat_word"), ["19", False])
+
+    # --- what only the call tells -----------------------------------------------------------------------------------
+    def _buy_to_address(self):
+        """``order/get`` tells nobody's address."""
+        hidden = {"customerAddress": "", "customer": None}
+        return self._buy((self.products[0], 1), customer=ADDRESS, get_overrides=hidden)
+
+    def _assert_address(self, order):
+        self.assertEqual(
+            (order.buyer_city, order.buyer_zip, order.buyer_phone), ("Казань", "420111", "79000000000"), order.state
+        )
+        self.assertIn("улица", order.buyer_street)
+
+    def test_address(self):
+        number = self._buy_to_address()
+        self._call(self._message(number))
+        self._run_jobs()
+        order = self._find(number)
+        self._assert_address(order)
+        contact = order.sale_order_id.partner_shipping_id
+        self.assertEqual((contact.city, contact.zip, contact.phone), ("Казань", "420111", "79000000000"))
+
+    def test_address_of_a_call_that_is_slower_than_polling(self):
+        number = self._buy_to_address()
+        self._poll()
+        order = self._find(number)
+        self.assertEqual((order.state, order.buyer_city), ("done", False))
+        self._call(self._message(number))
+        self._run_jobs()
+        self._assert_address(order)
+        sale = order.sale_order_id
+        contact = sale.partner_shipping_id
+        self.assertEqual((contact.city, contact.zip, contact.phone), ("Казань", "420111", "79000000000"))
+        self.assertEqual(order.picking_ids.partner_id, contact)
+
+    def test_address_stays_while_the_order_goes_on(self):
+        number = self._buy_to_address()
+        self._call(self._message(number))
+        self._run_jobs()
+        order = self._find(number)
+        self._validate(order.picking_ids)
+        self.assertEqual(order.status, "assembled", order.ship_problem)
+        self._assert_address(order)
+        self._poll("statuses_poll")
+        self._assert_address(order)
+
+    # --- calls that are quicker than the API ------------------------------------------------------------------------
+    def _announce_early(self):
+        self._set(api_delay=3600)
+        number = self._buy((self.products[0], 1))
+        self._call(self._message(number))
+        self._run_jobs(rounds=2)
+        return number, self._find_jobs("order_fetch")
+
+    def test_announced_before_the_api_knows_it(self):
+        number, job = self._announce_early()
+        self.assertEqual((job.state, job.attempts), ("pending", 0))
+        self.assertIn("Announced", job.result)
+        self.assertGreater(job.eta, fields.Datetime.now())
+        self._set(api_delay=0)
+        self._run_jobs()
+        self.assertEqual((job.state, self._find(number).state), ("done", "done"))
+
+    def test_announced_and_never_known(self):
+        number, job = self._announce_early()
+        self._age(job, ANNOUNCED_LIMIT + timedelta(minutes=1))
+        self._run_jobs(rounds=2)
+        self.assertEqual((job.state, job.error_kind), ("failed", "rejected"))
+        self.assertIn(number, job.error)
+        self.assertIn("does not find it", job.error)
+
+    def test_announced_again_after_it_was_given_up(self):
+        number, job = self._announce_early()
+        self._age(job, ANNOUNCED_LIMIT + timedelta(minutes=1))
+        self._run_jobs(rounds=2)
+        self._set(api_delay=0)
+        self._call(self._message(number))
+        self._run_jobs()
+        self.assertEqual(self._find(number).state, "done")
+        self.assertEqual(self._events(number).times, 2)
+
+    def _age(self, record, age):
+        self.env.cr.execute(
+            "UPDATE marketplace_job SET create_date = create_date - %s WHERE id IN %s", (age, tuple(record.ids))
+        )
+        record.invalidate_recordset(["create_date"])
+
+    def test_many_are_read_by_few_calls(self):
+        numbers = [self._buy((self.products[0], 1)) for _place in range(20)]
+        for number in numbers:
+            self._call(self._message(number))
+        self.simulator.control("DELETE", "requests")
+        self._run_jobs()
+        self.assertEqual({self._find(number).state for number in numbers}, {"done"})
+        calls = self.simulator.control("GET", "requests?path=/megamarket")["requests"]
+        self.assertEqual([call["path"].rpartition("/")[2] for call in calls], ["get"])
+
+    def test_one_of_many_is_not_known_yet(self):
+        known = self._buy((self.products[0], 1))
+        unknown = self._buy((self.products[0], 1), created_at="2099-01-01T00:00:00Z")
+        for number in (known, unknown):
+            self._call(self._message(number))
+        self._run_jobs(rounds=2)
+        self.assertEqual(self._find(known).state, "done")
+        states = {job.payload["number"]: job.state for job in self._find_jobs("order_fetch")}
+        self.assertEqual(states, {known: "done", unknown: "pending"})
+
+    # --- buyers who cancel ------------------------------------------------------------------------------------------
+    def test_request_to_cancel(self):
+        order = self._receive((self.products[0], 3))
+        self._cancel_there(order.number, 2)
+        answers = self._announce(order.number, "cancel", times=2)
+        self.assertEqual([answer["ok"] for answer in answers], [True, True])
+        self._run_jobs()
+        request = self._requests(order.number)
+        self.assertEqual((request.state, request.unit_numbers, request.order_id), ("pending", "2", order))
+
+    def test_request_that_comes_before_its_order(self):
+        number = self._buy((self.products[0], 2))
+        self._cancel_there(number, 2)
+        self._set(api_delay=3600)
+        self._call(self._message(number, "cancel"), "cancel")
+        self._run_jobs(rounds=2)
+        request = self._requests(number)
+        self.assertEqual((len(request), request.order_id.id), (1, False))
+        self._set(api_delay=0)
+        self._call(self._message(number))
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual(self._count_sales(number), 1)
+        self.assertEqual((order.state, request.order_id, request.what), ("done", order, "Товар 1 × 1"))
+        request.action_approve()
+        self._run_jobs()
+        self.assertEqual(self._statuses_there(order), {"1": "NEW", "2": "CUSTOMER_CANCELED"})
+
+    def test_request_and_order_that_two_workers_store_at_once(self):
+        order = self._receive((self.products[0], 2))
+        self._cancel_there(order.number, 2)
+        self._call(self._message(order.number, "cancel"), "cancel")
+        orders = self.env.registry["marketplace.order"]
+        with patch.object(orders, "search", lambda model, *args, **kwargs: model.browse()):
+            # The one worker does not see yet what the other one has stored.
+            self.env["marketplace.event.dispatcher"]._absorb()
+        self.assertEqual((self._events().state, self._requests(order.number).order_id.id), ("done", False))
+        self._run_jobs()
+        self.assertEqual(self._requests(order.number).order_id, order)
+
+    # --- what is refused --------------------------------------------------------------------------------------------
+    def test_unknown_merchant(self):
+        message = self._message(self._buy((self.products[0], 1)))
+        for merchant in (1, "5046", None, "", True, {}):
+            message["data"]["merchantId"] = merchant
+            self._assert_refused(self._post(message))
+        self.assertFalse(self._events())
+        self.assertFalse(self._find_jobs("order_fetch"))
+
+    def test_unknown_address(self):
+        message = self._message(self._buy((self.products[0], 1)))
+        base = f"/marketplace/webhook/{self.account.webhook_token}"
+        wrong = [
+            f"{base[:-1]}/order/new",
+            f"{base}x/order/new",
+            f"{base}%FF%00/order/new",
+            "/marketplace/webhook/я/order/new",
+        ]
+        for path in [*wrong, base, f"{base}/order", f"{base}/order/return", f"{base}/order/new/x"]:
+            self.assertEqual(self._post(message, path=path).status_code, 404, path)
+        self.account.active = False
+        self.assertEqual(self._post(message).status_code, 404)
+        self.assertFalse(self._events())
+
+    def test_junk(self):
+        whole = self._message(self._buy((self.products[0], 1)))
+        shipment = whole["data"]["shipments"][0]
+        bodies = ["{broken", "", "[]", "null", '"text"', "{}", b"\xff\xfe", "[" * 100_000, {"data": None}, {"data": []}]
+        for shipments in (None, [], {}, [None], ["1"], [{}], [{**shipment, "shipmentId": None}]):
+            bodies.append({"data": {**whole["data"], "shipments": shipments}})
+        for body in bodies:
+            answer = self._post(body)
+            self._assert_refused(answer)
+            self.assertEqual(answer.json()["error"]["code"], "invalid", body)
+        self.assertFalse(self._events())
+
+    def test_cancellation_of_nothing(self):
+        message = self._message(self._buy((self.products[0], 1)), "cancel", items=[1])
+        for items in (None, [], [{}], [{"itemIndex": None}], "1"):
+            message["data"]["shipments"][0]["items"] = items
+            self._assert_refused(self._post(message, "cancel"))
+        self.assertFalse(self._events())
+
+    def test_strange_letters(self):
+        number = self._buy((self.products[0], 1))
+        message = self._message(number)
+        message["data"]["shipments"][0]["note"] = "\u0000\ud800 юникод"
+        message["data"]["shipments"][0]["customer"]["customerFullName"] = "А\u0000\ud800"
+        self._call(message)
+        self._run_jobs()
+        self.assertEqual(self._find(number).state, "done")
+
+    def test_too_large(self):
+        message = self._message(self._buy((self.products[0], 1)))
+        message["data"]["shipments"][0]["note"] = "x" * 3 * 1024 * 1024
+        self._assert_refused(self._post(message), 413)
+        self.assertFalse(self._events())
+
+    def test_login(self):
+        message = self._message(self._buy((self.products[0], 1)))
+        self.account.write({"webhook_login": "market", "webhook_password": "тайна:1"})
+        for login in (None, "market", "market:", "market:тайна", ":тайна:1", "other:тайна:1"):
+            answer = self._post(message, login=login)
+            self.assertEqual(answer.status_code, 401, login)
+            self.assertIn("Basic", answer.headers["WWW-Authenticate"])
+        self.assertFalse(self._events())
+        self.assertEqual(self._post(message, login="market:тайна:1").json()["success"], 1)
+
+    def test_login_by_the_marketplace_itself(self):
+        number = self._buy((self.products[0], 1))
+        self.account.write({"webhook_login": "market", "webhook_password": "secret"})
+        self.assertEqual(self._announce(number)[0]["status"], 401)
+        self._tell_addresses(login="market", password="secret")
+        self.assertTrue(self._announce(number)[0]["ok"])
+        self.assertTrue(self._events(number))
+
+    def test_address_of_the_other_call(self):
+        """The two were mixed up in the cabinet: what the call holds says what it is."""
+        number = self._buy((self.products[0], 2))
+        self._call(self._message(number), "cancel")
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"))
+        self.assertFalse(self._requests(number))
+        self._cancel_there(number, 1)
+        self._call(self._message(number, "cancel"), "new")
+        self._run_jobs()
+        self.assertEqual(self._requests(number).order_id, order)
+
+    def test_paused_account_remembers(self):
+        number = self._buy((self.products[0], 1))
+        self.account.action_pause()
+        self._call(self._message(number))
+        self._run_jobs()
+        self.assertFalse(self._find(number))
+        self.account.action_resume()
+        self._run_jobs()
+        self.assertEqual(self._find(number).state, "done")
+
+    def test_news_that_cannot_be_worked_on(self):
+        """It is shown, keeps no other one back, and is worked on again when it is told again."""
+        bad, good = self._buy((self.products[0], 1)), self._buy((self.products[0], 1))
+        for number in (bad, good):
+            self._call(self._message(number))
+        dispatcher = self.env.registry["marketplace.event.dispatcher"]
+        fetch = dispatcher._fetch
+
+        def fail(self, account, events):
+            if bad in events.mapped("number"):
+                raise UserError("Nobody knows why")  # pylint: disable=translation-required
+            return fetch(self, account, events)
+
+        with patch.object(dispatcher, "_fetch", fail):
+            self._run_jobs()
+        event = self._events(bad)
+        self.assertEqual((event.state, event.problem), ("failed", "Nobody knows why"))
+        self.assertEqual(self._find(good).state, "done")
+        self._call(self._message(bad))
+        self._run_jobs()
+        self.assertEqual((event.state, self._find(bad).state), ("done", "done"))
+
+    def test_two_calls_with_the_same_news_meet(self):
+        """The later one looks again at once; Odoo would let the marketplace wait for a second or two."""
+        number = self._buy((self.products[0], 1))
+        dispatcher = self.env.registry["marketplace.event.dispatcher"]
+        wake, calls = dispatcher._wake, []
+
+        def meet(self, events):
+            calls.append(events.number)
+            if len(calls) < 3:
+                raise SerializationFailure
+            return wake(self, events)
+
+        with patch.object(dispatcher, "_wake", meet), patch("odoo.service.model.time.sleep") as sleep:
+            self._call(self._message(number))
+        self.assertEqual((calls, self._events(number).times), ([number] * 3, 1))
+        sleep.assert_not_called()
+
+    def test_lane_is_woken_once(self):
+        lane = self.env.ref("sale_marketplace.ir_cron_lane_orders")
+        triggers = [("cron_id", "=", lane.id), ("call_at", "<=", fields.Datetime.now())]
+        self.env["ir.cron.trigger"].search(triggers).unlink()
+        numbers = [self._buy((self.products[0], 1)) for _place in range(2)]
+        for number in numbers:
+            self._call(self._message(number))
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", lane.id)]), 1)
+        self._run_jobs()
+        self.assertEqual([self._find(number).state for number in numbers], ["done", "done"])
+
+    # --- what it costs ----------------------------------------------------------------------------------------------
+    def test_queries_of_a_call(self):
+        numbers = [self._buy((self.products[0], 1)) for _place in range(3)]
+        messages = [self._message(number) for number in numbers]
+        self._cancel_there(numbers[0], 1)
+        cancel = self._message(numbers[0], "cancel")
+        self._call(messages[0])
+        for message, topic in ((messages[1], "new"), (messages[1], "new"), (messages[2], "new"), (cancel, "cancel")):
+            queries = self._count_queries(lambda m=message, t=topic: self._call(m, t))
+            _logger.info("%s queries for order/%s", queries, topic)
+            self.assertLessEqual(queries, QUERIES, topic)
+
+    def _count_queries(self, action):
+        before = self.env.cr.sql_log_count
+        action()
+        return self.env.cr.sql_log_count - before
+
+    def test_a_hundred_guesses(self):
+        """404 each, the same work for each, nothing is kept, nobody is woken at night."""
+        message = self._message(self._buy((self.products[0], 1)))
+        paths = [f"/marketplace/webhook/guess-{place:040}/order/new" for place in range(101)]
+        self._post(message, path=paths.pop())
+        with self._listen() as lines:
+            counts = {
+                self._count_queries(lambda p=path: self.assertEqual(self._post(message, path=p).status_code, 404))
+                for path in paths
+            }
+        self.assertFalse([line for line in lines if not line.startswith("INFO")])
+        self.assertEqual(len(counts), 1, counts)
+        self.assertLessEqual(max(counts), 8)
+        self.assertFalse(self._events())
+        self.assertFalse(self._find_jobs("order_fetch"))
+
+    # --- secrets ----------------------------------------------------------------------------------------------------
+    def test_wrong_token(self):
+        number = self._buy((self.products[0], 1))
+        token = "17500000-0000-4000-8000-DEADBEEF0000"
+        self.account.api_key = token
+        self._call(self._message(number))
+        with self._listen() as lines:
+            self._run_jobs(rounds=2)
+        self.assertTrue(lines)
+        self.assertEqual(self.account.state, "paused")
+        self.assertIn("does not know the key", self.account.pause_reason)
+        job = self._find_jobs("order_fetch")
+        self.assertEqual((job.state, job.error_kind), ("pending", "auth"))
+        exchanges = self.env["marketplace.exchange"].search(
+            [("account_id", "=", self.account.id), ("failed", "=", True)]
+        )
+        self.assertTrue(exchanges)
+        written = [*lines, job.error, self.account.pause_reason, *self.account.message_ids.mapped("body")]
+        for exchange in self.env["marketplace.exchange"].search([("account_id", "=", self.account.id)]):
+            written += [exchange.request, exchange.response, exchange.error]
+        for secret in (token, "DEADBEEF", "17500000-0000"):
+            self.assertFalse([text for text in written if text and secret.lower() in text.lower()])
+        self.account.api_key = "17500000-0000-4000-8000-00000000D001"
+        self.account.action_resume()
+        self._run_jobs()
+        self.assertEqual(self._find(number).state, "done")
+
+    def test_buyer_is_in_no_log(self):
+        number = self._buy_to_address()
+        with self._listen() as lines:
+            self._call(self._message(number))
+            self._run_jobs()
+        written = list(lines)
+        for exchange in self.env["marketplace.exchange"].search([("account_id", "=", self.account.id)]):
+            written += [exchange.request, exchange.response]
+        self.assertFalse([text for text in written if "79000000000" in text or "Баумана" in text])
+
+    @mute_logger("odoo.addons.sale_marketplace.marketplaces.megamarket.mapper")
+    def test_call_that_the_mapper_cannot_read(self):
+        """The news is a hint all the same: the order comes by the API."""
+        number = self._buy((self.products[0], 1))
+        message = self._message(number)
+        message["data"]["shipments"][0]["items"][0].update({"price": "много", "quantity": 5})
+        self._call(message)
+        self._run_jobs()
+        self.assertEqual(self._find(number).state, "done")
+
+
+@tagged("post_install", "-at_install")
+class TestMegamarketCallbacksStandard(CallbacksCase):
+    """The marketplace carries; its buyers cancel without asking."""
+
+    scheme = "fbs"
+
+    def test_new_order(self):
+        number = self._buy((self.products[0], 2))
+        answers = self._announce(number, times=2)
+        self.assertEqual([answer["ok"] for answer in answers], [True, True])
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.state, order.status, order.scheme), ("done", "to_confirm", "fbs"), order.problem)
+        self.assertEqual(self._count_sales(number), 1)
+        self.assertFalse(order.buyer_phone)
+
+    def test_cancelled_by_lots(self):
+        order = self._receive((self.products[0], 3))
+        self._cancel_there(order.number, 1)
+        self._announce(order.number, "cancel")
+        self._run_jobs()
+        self.assertEqual(order.sale_order_id.order_line.product_uom_qty, 2)
+        self._cancel_there(order.number)
+        self._announce(order.number, "cancel", times=2)
+        self._run_jobs()
+        self.assertEqual((order.status, order.sale_order_id.state), ("cancelled", "cancel"))
+        self.assertFalse(self._requests(order.number))
+
+    def test_cancelled_before_it_was_new(self):
+        number = self._buy((self.products[0], 1))
+        new = self._message(number)
+        self._cancel_there(number)
+        self._announce(number, "cancel")
+        self._run_jobs()
+        self._call(new)
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.status, order.state), ("cancelled", "cancelled"))
+        self.assertFalse(order.sale_order_id)
+
+    def test_some_lots_cancelled_before_it_was_new(self):
+        number = self._buy((self.products[0], 2), (self.products[1], 1))
+        new = self._message(number)
+        self._cancel_there(number, 1, 3)
+        self._announce(number, "cancel")
+        self._call(new)
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.status, order.state), ("to_confirm", "done"), order.problem)
+        self.assertEqual((order.line_ids.quantity, order.line_ids.unit_numbers), (1, "2"))
+        self.assertEqual(order.sale_order_id.order_line.product_uom_qty, 1)
+
+    def test_cancelled_before_the_api_knows_it(self):
+        self._set(api_delay=3600)
+        number = self._buy((self.products[0], 1))
+        self._call(self._message(number, "cancel", items=[1]), "cancel")
+        self._run_jobs(rounds=2)
+        self.assertEqual(self._find_jobs("order_fetch").state, "pending")
+        self._cancel_there(number)
+        self._set(api_delay=0)
+        self._run_jobs()
+        self.assertEqual(self._find(number).state, "cancelled")
