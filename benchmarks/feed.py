@@ -13,7 +13,6 @@ from odoo.tools import SQL
 
 from odoo.addons.sale_marketplace.benchmarks import filling
 from odoo.addons.sale_marketplace.benchmarks.table import Measure, Table
-from odoo.addons.sale_marketplace.marketplaces import ADAPTERS
 from odoo.addons.sale_marketplace.simulator.megamarket.feed_reader import read_feed
 
 #: Products that Odoo makes; each is copied so often by SQL.
@@ -44,8 +43,6 @@ def measure(bench, count):
 
 def make_feed(bench):
     env = bench.env
-    # A feed asks nothing of an adapter; the account does.
-    ADAPTERS.setdefault("megamarket", ADAPTERS["ozon"])
     account = bench.account.copy({"name": "Feed", "client_id": "2050", "marketplace": "megamarket"})
     account.write({"state": "connected", "warehouse_id": bench.account.warehouse_id.id})
     env["marketplace.warehouse"].create(

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..engine import OPERATIONS
+from ..marketplaces.feeds import get_feed_profile
 from .marketplace_schedule import TASKS
 
 
@@ -25,9 +26,14 @@ class MarketplaceAccount(models.Model):
                         "sequence": position,
                     }
                     for position, (task, (_label, operation, active, kind, every)) in enumerate(TASKS.items())
-                    if task not in known and OPERATIONS[operation].needs in possible
+                    if task not in known and OPERATIONS[operation].needs in possible and account._knows_task(task)
                 ]
             )
+
+    def _knows_task(self, task):
+        """Whether the account's marketplace has what a task is about."""
+        self.ensure_one()
+        return task != "feed" or bool(get_feed_profile(self.marketplace))
 
     def _get_schedule(self, task):
         return self.with_context(active_test=False).schedule_ids.filtered(lambda schedule: schedule.task == task)

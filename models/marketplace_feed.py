@@ -88,8 +88,8 @@ class MarketplaceFeed(models.Model):
     with_stock = fields.Boolean(
         "Stock",
         default=True,
-        help="Tell the number that is computed for the warehouse. Off: only whether something is there; the numbers go "
-        "another way.",
+        help="Tell the number that is computed for the warehouse. Off, or where the warehouse sends its stock by "
+        "itself: only whether something is there.",
     )
     warehouse_id = fields.Many2one(
         "marketplace.warehouse",
@@ -102,7 +102,8 @@ class MarketplaceFeed(models.Model):
     outlet = fields.Char(
         "Warehouse Code", help="The number of the warehouse in the cabinet. Empty: that of the warehouse above."
     )
-    sent_twice = fields.Boolean(compute="_compute_setup")
+    sent_by_itself = fields.Boolean(compute="_compute_setup")
+    tells_stock = fields.Boolean(compute="_compute_setup", help="The numbers have one source: this feed.")
     setup_problem = fields.Char(compute="_compute_setup")
     # --- shop
     shop_name = fields.Char(help="Empty: the name of the account.")
@@ -184,7 +185,8 @@ class MarketplaceFeed(models.Model):
     )
     def _compute_setup(self):
         for feed in self:
-            feed.sent_twice = feed.with_stock and feed._get_warehouse().stock_active
+            feed.sent_by_itself = feed._get_warehouse().stock_active
+            feed.tells_stock = feed.with_stock and not feed.sent_by_itself
             feed.setup_problem = feed._get_setup_problem()
 
     @api.depends("problem_ids")
@@ -305,19 +307,24 @@ class MarketplaceFeed(models.Model):
 
     def _get_outlet(self):
         self.ensure_one()
-        return (self.outlet or self._get_warehouse().external_id or "").strip()
+        place = self._get_warehouse()
+        # A shop whose marketplace lists no warehouses has one under the shop's own number, which is no warehouse code.
+        told = place.external_id if place.external_id != self.account_id.client_id else ""
+        return (self.outlet or told or "").strip()
 
     def _get_setup_problem(self):
         """What has to be entered before anything can be built; False when nothing is missing."""
         self.ensure_one()
         if not self._get_profile():
             return self.env._("This marketplace reads no product feed.")
-        if not self.with_stock:
+        if not self.tells_stock:
             return False
         if not self._get_warehouse():
             return self.env._(
                 "Choose the warehouse whose stock is told (page Price and Stock), or leave stock out of the feed."
             )
+        if not self._get_outlet():
+            return self.env._("Enter the warehouse's code from the cabinet (page Price and Stock).")
         if not OUTLET.fullmatch(self._get_outlet()):
             return self.env._(
                 "Enter the warehouse's code from the cabinet, a whole number (page Price and Stock): «%s» is none.",

@@ -82,11 +82,11 @@ class OfferMaker:
             # An exception says that the cabinet's own number stays.
             problems.append(FeedProblem("stock_alone", False))
             return None, True
-        if quantity is None and (options.with_stock or options.min_quantity):
+        if quantity is None and (options.tells_stock or options.min_quantity):
             problems.append(FeedProblem("no_stock", bool(options.min_quantity)))
         elif quantity is not None and quantity < options.min_quantity:
             problems.append(FeedProblem("minimum", True, {"quantity": quantity, "minimum": options.min_quantity}))
-        if options.with_stock:
+        if options.tells_stock:
             return quantity or 0, bool(quantity and quantity > 0)
         return None, quantity is None or quantity > 0
 

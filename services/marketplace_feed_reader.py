@@ -14,7 +14,7 @@ from .marketplace_price_engine import decimal_of
 BATCH = 2000
 ROUBLE = "RUB"
 OPTIONS = (
-    *("scope", "price_source", "with_vat", "with_stock", "min_quantity", "with_attributes", "join_variants"),
+    *("scope", "price_source", "with_vat", "tells_stock", "min_quantity", "with_attributes", "join_variants"),
     *("vendor_source", "vendor_name"),
 )
 OFFERS = """

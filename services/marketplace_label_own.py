@@ -1,5 +1,6 @@
 import io
 
+from lxml import html
 from pypdf import PdfReader, PdfWriter
 
 from odoo import api, models
@@ -24,12 +25,21 @@ class MarketplaceLabel(models.AbstractModel):
         (orders - alive).write({"label_state": "none", "label_problem": False})
         return self.env._("%s labels", len(alive))
 
+    def _without_links(self, page):
+        """The same without the web client's style sheets: a label needs none of them, and to fetch them the program
+        would have to ask the server that waits for it."""
+        root = html.document_fromstring(page)
+        for element in root.xpath("//link | //script"):
+            element.drop_tree()
+        return html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
+
     def _draw(self, orders, label_format):
         """{posting: PDF bytes}"""
         sheet = self.env["marketplace.label.sheet"]
         counts = [len(sheet._prepare_labels(order)) for order in orders]
-        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
-        content, _kind = reports._render(f"sale_marketplace.action_report_label_{label_format}", orders.ids)
+        report = self.env.ref(f"sale_marketplace.action_report_label_{label_format}")
+        page, _kind = report._render_qweb_html(report, orders.ids)
+        content = report._run_wkhtmltopdf([self._without_links(page)], report_ref=report)
         pages = iter(PdfReader(io.BytesIO(content)).pages)
         labels = {}
         for order, count in zip(orders, counts, strict=True):

@@ -294,10 +294,23 @@ class TestMegamarketCallbacks(CallbacksCase):
 
     def test_cancellation_of_nothing(self):
         message = self._message(self._buy((self.products[0], 1)), "cancel", items=[1])
-        for items in (None, [], [{}], [{"itemIndex": None}], "1"):
+        for items in ([{}], [{"itemIndex": None}], "1"):
             message["data"]["shipments"][0]["items"] = items
             self._assert_refused(self._post(message, "cancel"))
         self.assertFalse(self._events())
+
+    def test_cancellation_without_lots_is_of_the_whole_shipment(self):
+        order = self._receive((self.products[0], 2))
+        self._cancel_there(order.number)
+        message = self._message(order.number, "cancel", items=[1])
+        message["data"]["shipments"][0]["items"] = []
+        self._call(message, "cancel", times=2)
+        self._run_jobs()
+        request = self._requests(order.number)
+        self.assertEqual((len(request), request.what), (1, "The whole posting"))
+        request.action_approve()
+        self._run_jobs()
+        self.assertEqual((request.state, order.status), ("approved", "cancelled"), request.problem)
 
     def test_strange_letters(self):
         number = self._buy((self.products[0], 1))

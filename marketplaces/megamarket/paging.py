@@ -72,7 +72,7 @@ def _iter_batch(client, numbers, now):
         shipments = []
     absent = set(numbers) - {mapper.find_number(raw) for raw in shipments}
     if absent:
-        _logger.warning("MegaMarket does not know %s shipments: %s", len(absent), ", ".join(sorted(absent)[:10]))
+        _logger.info("MegaMarket does not know %s shipments: %s", len(absent), ", ".join(sorted(absent)[:10]))
     for raw in shipments:
         yield observed_at, raw
 
