@@ -53,7 +53,7 @@ class Server:
             with error:
                 return b"unknown address" in error.read()
         except OSError:
-            pass
+            return False
         return False
 
     def visit(self):
