@@ -1,6 +1,9 @@
 """Calls of the marketplace: how soon they are answered by a server whose scheduled actions work meanwhile."""
 
 import json
+import math
+import threading
+import time
 
 from odoo import fields
 
@@ -13,8 +16,10 @@ RATE, SECONDS = 50, 20
 #: So many of the orders are cancelled by a call of their own.
 CANCELLED = 0.05
 ORDERS = round(RATE * SECONDS / (1 + CANCELLED))
-#: Of 99 calls in 100, in seconds.
-BUDGET = 0.2
+THREADS = 16
+#: Of 99 calls in 100, in seconds; on a machine that has no time, what it takes for a page that does nothing, and half
+#: as much again. So many of these a second are asked for meanwhile.
+BUDGET, AS_EMPTY, VISITS = 0.2, 1.5, 10
 CRONS = 2
 MERCHANT, TOKEN = "175000", "17500000-0000-4000-8000-00000000D001"
 
@@ -28,25 +33,68 @@ def measure(bench):
         database = bench.env.cr.dbname
         with Server(database) as server:
             open_cabinet(bench, simulator, account, server)
-            blow(table, bench, account, simulator, f"{RATE} a second, nothing else at work")
+            blow(table, bench, account, simulator, server, f"{RATE} a second, nothing else at work")
         with Server(database, CRONS) as server:
             open_cabinet(bench, simulator, account, server)
-            blow(table, bench, account, simulator, f"{RATE} a second, {CRONS} scheduled actions at work")
+            blow(table, bench, account, simulator, server, f"{RATE} a second, {CRONS} scheduled actions at work")
             told = flood(simulator, count=ORDERS // 2, repeats=2, shuffle=True, threads=8)
-            add(table, bench, account, "as fast as they are answered, each twice", told, count(bench, account))
+            add(table, "as fast as they are answered, each twice", told, "")
     account.action_pause()
     bench.account.action_resume()
     bench.env.cr.commit()
     return table
 
 
-def blow(table, bench, account, simulator, label):
+def blow(table, bench, account, simulator, server, label):
     # The first calls of anything pay for imports and caches.
-    flood(simulator, count=20)
+    flood(simulator, count=40, threads=THREADS)
     before = count(bench, account)
-    told = flood(simulator, count=ORDERS, cancel_share=CANCELLED, shuffle=True, rate=RATE, threads=16)
-    add(table, bench, account, label, told, before)
-    bench.require(told["p99"] <= BUDGET, f"{label}: p99 is {told['p99'] * 1000:.0f} ms, not {BUDGET * 1000:.0f}")
+    with Visitor(server) as visitor:
+        told = flood(simulator, count=ORDERS, cancel_share=CANCELLED, shuffle=True, rate=RATE, threads=THREADS)
+    add(table, label, told, count(bench, account) - before)
+    empty = visitor.tell()
+    add(table, "Odoo's empty page meanwhile", empty, "")
+    late = told["p99"] > max(BUDGET, empty["p99"] * AS_EMPTY)
+    bench.require(not late, f"{label}: p99 is {told['p99'] * 1000:.0f} ms, not {BUDGET * 1000:.0f}")
+
+
+class Visitor:
+    """Asks for a page that does nothing, all the time: what it waits for is the machine, not the addon."""
+
+    def __init__(self, server):
+        self.server = server
+        self.seconds = []
+        self.started = time.monotonic()
+        self._end = threading.Event()
+        self._threads = [threading.Thread(target=self._visit, daemon=True) for _place in range(2)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _visit(self):
+        while not self._end.wait(len(self._threads) / VISITS):
+            started = time.monotonic()
+            self.server.visit()
+            self.seconds.append(time.monotonic() - started)
+
+    def tell(self):
+        times = sorted(self.seconds)
+        rate = round(len(times) / (time.monotonic() - self.started), 1)
+        last = math.ceil(len(times) * 0.99) - 1
+        return {
+            "sent": len(times),
+            "per_second": rate,
+            "p50": times[len(times) // 2],
+            "p99": times[last],
+            "max": times[-1],
+        }
 
 
 def make_account(bench, simulator):
@@ -91,9 +139,9 @@ def flood(simulator, **values):
     return told
 
 
-def add(table, bench, account, label, told, before):
+def add(table, label, told, read):
     times = [round(told[name] * 1000, 1) for name in ("p50", "p99", "max")]
-    table.add(label, told["sent"], told["per_second"], *times, count(bench, account) - before)
+    table.add(label, told["sent"], told["per_second"], *times, read)
 
 
 def count(bench, account):

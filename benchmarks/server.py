@@ -45,11 +45,22 @@ class Server:
             time.sleep(0.3)
 
     def _answers(self):
+        """Whether the addon does: that a token is unknown is said from the database."""
+        call = urllib.request.Request(f"{self.url}/marketplace/webhook/nobody", data=b"{}", method="POST")
         try:
-            with OPENER.open(f"{self.url}/web/health?db_server_status=1", timeout=10) as answer:
-                return answer.status == 200
-        except (OSError, urllib.error.URLError):
+            OPENER.open(call, timeout=60).close()
+        except urllib.error.HTTPError as error:
+            with error:
+                return b"unknown address" in error.read()
+        except OSError:
             return False
+        return False
+
+    def visit(self):
+        """A page that does nothing; returns its status."""
+        with OPENER.open(f"{self.url}/web/health", timeout=60) as answer:
+            answer.read()
+            return answer.status
 
     def stop(self):
         self.process.terminate()

@@ -80,7 +80,7 @@ class Storm:
         draw = self.chance.random() * 100
         fate["cancel"] = "early" if draw < EARLY else "late" if draw < EARLY + LATE else ""
         self.fates[number] = fate
-        new = self.write(number, "new") if fate["calls"] else None
+        new = self.draft(number, "new") if fate["calls"] else None
         if fate["cancel"] == "early":
             self.cancel(number, wave)
         for _copy in range(fate["calls"]):
@@ -94,12 +94,12 @@ class Storm:
         fate["lots"] = sorted(self.chance.sample(lots, self.chance.choice((1, len(lots)))))
         body = {"items": fate["lots"], "announce": False}
         self.simulator.control("POST", f"megamarket/postings/{number}/cancel", body)
-        message = self.write(number, "cancel", items=fate["lots"])
+        message = self.draft(number, "cancel", items=fate["lots"])
         wished = SHOPS[fate["shop"]] == "rfbs"
         for _copy in range(self.chance.choice((1, 2, 2)) if wished or self.chance.random() > 0.1 else 0):
             self.later(wave, "cancel", fate["shop"], message)
 
-    def write(self, number, kind, **values):
+    def draft(self, number, kind, **values):
         body = {"kind": kind, "times": 0, **values}
         return self.simulator.control("POST", f"megamarket/postings/{number}/announce", body)["message"]
 

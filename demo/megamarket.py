@@ -18,6 +18,8 @@ SHOPS = {
 #: Orders of each shop; the last one of each is left to whoever opens the demo.
 ORDERS = 6
 DELIVERY_PRICE = 350
+#: Of the shop's warehouse, as its cabinet shows it.
+WAREHOUSE_CODE = "153373"
 
 
 def connect(env, scheme):
@@ -177,21 +179,40 @@ def hand_over_in_part(env, order):
     env.cr.commit()
 
 
-def show_goods(env, account):
-    """Stock and prices by the offer service."""
+def tell_goods(env, account):
+    """DBS: stock and prices by the offer service, the rest by the feed. Standard: everything by the feed."""
+    own = account.scheme == "rfbs"
     account.warehouse_ids.write(
         {
             "stock_location_ids": [Command.create({"location_id": account.warehouse_id.lot_stock_id.id})],
-            "stock_active": True,
+            "stock_active": own,
         }
     )
-    pricelist = env.ref("demo_company.pricelist_marketplace", raise_if_not_found=False)
-    pricelist = pricelist or env["product.pricelist"].search([("company_id", "in", [False, account.company_id.id])])[:1]
-    account.write({"price_pricelist_id": pricelist.id, "price_active": True, "price_jump": 0})
-    poll(env, account, "stock_compute", "stock_push", "price_push")
-    sent = env["marketplace.stock"].search_count([("account_id", "=", account.id), ("state", "=", "sent")])
-    priced = env["marketplace.price"].search_count([("account_id", "=", account.id), ("state", "=", "sent")])
-    return sent, priced
+    pricelist = env["product.pricelist"].create({"name": account.name, "company_id": account.company_id.id})
+    account.write({"price_pricelist_id": pricelist.id, "price_active": own, "price_jump": 0})
+    account.feed_ids.outlet = WAREHOUSE_CODE
+    poll(env, account, "feed_build", "stock_compute", "price_compute")
+    if own:
+        poll(env, account, "stock_push", "price_push")
+    poll(env, account, "feed_build")
+    return (
+        read_feed(account),
+        count_sent(env, "marketplace.stock", account),
+        count_sent(env, "marketplace.price", account),
+    )
+
+
+def read_feed(account):
+    """The marketplace reads the feed at its secret address, as it does every two hours."""
+    address = f"{ODOO}/marketplace/feed/{account.feed_ids.sudo().token}/feed.xml"
+    report = control("megamarket/feed", {"account": account.client_id, "url": address})
+    if report["errors"]:
+        raise SystemExit(f"The marketplace refused the feed: {report['errors']}")
+    return report
+
+
+def count_sent(env, model, account):
+    return env[model].search_count([("account_id", "=", account.id), ("state", "=", "sent")])
 
 
 def count_words(orders):
@@ -200,6 +221,7 @@ def count_words(orders):
 
 
 def summarize(account, orders, goods, seconds):
+    feed, stock, prices = goods
     calls = account.env["marketplace.event"].search([("account_id", "=", account.id)])
     rows = [
         ("Shop", f"{account.name}, {'DBS' if account.scheme == 'rfbs' else 'Standard'}"),
@@ -209,7 +231,8 @@ def summarize(account, orders, goods, seconds):
         ("Labels", len(orders.filtered("label_id"))),
         ("Pieces cancelled", sum(orders.line_ids.mapped("cancelled_quantity"))),
         ("Returns received", len(orders.return_ids.filtered(lambda item: item.state == "received"))),
-        ("Numbers accepted", "stock {}, prices {}".format(*goods)),
+        ("Feed read there", f"{feed['offers']} offers, {len(feed['offer_errors'])} refused"),
+        ("Accepted by calls", f"stock {stock}, prices {prices}"),
         ("Seconds", round(seconds, 1)),
     ]
     for name, value in rows:
@@ -222,7 +245,7 @@ def main(env):
         account = connect(env, scheme)
         articles = choose_articles(env, fill_shop(account))
         orders = sell(env, account, articles)
-        goods = show_goods(env, account)
+        goods = tell_goods(env, account)
         summarize(account, orders, goods, time.monotonic() - began)
     env.cr.commit()
 

@@ -7,6 +7,8 @@ ORDER_KINDS = ("order_new", "order_cancelled", "order_changed")
 NEWS_KINDS = (*ORDER_KINDS, "cancel_requested")
 #: So many are worked on in one transaction: who tells one of them again waits for its end.
 BATCH = 50
+#: Whoever did not hear so long ago that he was woken (nobody listened, the lane was at work) is woken again.
+WAKE_SECONDS = 5
 
 
 class MarketplaceEventDispatcher(models.AbstractModel):
@@ -24,16 +26,18 @@ class MarketplaceEventDispatcher(models.AbstractModel):
             self.env["marketplace.job"]._trigger_lanes(["orders"])
 
     def _is_woken(self):
-        """Whether somebody has woken the lane and it has not begun to run since: then it will see our news, too.
+        """Whether somebody has just woken the lane and it has not begun to run since: it will see our news, too.
 
         Odoo deletes what wakes a scheduled action as it begins, in a transaction that ends with it: such a row is
         locked. Ours keeps the one that we have found from being deleted before the news are there.
         """
+        now = fields.Datetime.now()
         query = SQL(
-            """SELECT 1 FROM ir_cron_trigger WHERE cron_id = %s AND call_at <= %s
+            """SELECT 1 FROM ir_cron_trigger WHERE cron_id = %s AND call_at BETWEEN %s AND %s
                 LIMIT 1 FOR KEY SHARE SKIP LOCKED""",
             self.env.ref("sale_marketplace.ir_cron_lane_orders").id,
-            fields.Datetime.now(),
+            fields.Datetime.subtract(now, seconds=WAKE_SECONDS),
+            now,
         )
         return bool(self.env.execute_query(query))
 

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -75,10 +76,9 @@ class MarketplaceOrderCloser(models.AbstractModel):
         amount = Decimal(str(item.price))
         units = [dto.ReturnedUnit(external_id=number, amount=amount) for number in item.unit_numbers.split(",")]
         moment = item.finished_at or fields.Datetime.now()
-        try:
+        # It may have been told by a call whose answer was lost, or in the cabinet.
+        with suppress(errors.AlreadyDone):
             adapter.report_return(item.number, units, self.env["marketplace.order.poller"]._aware(moment))
-        except errors.AlreadyDone:
-            pass  # told by a call whose answer was lost, or in the cabinet
         item.write({"reported_at": fields.Datetime.now(), "problem": False})
 
     def _get_moment(self, text):
