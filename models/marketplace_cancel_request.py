@@ -39,11 +39,7 @@ class MarketplaceCancelRequest(models.Model):
     initiator = fields.Selection(INITIATORS, "Asked By", readonly=True)
     reason = fields.Char(readonly=True)
     unit_numbers = fields.Char("Units There", readonly=True, help="Empty: the whole posting.")
-<<<<<<< HEAD
     what = fields.Char("To Cancel", compute="_compute_what", help="What of the posting the buyer wants to cancel.")
-=======
-    what = fields.Char(compute="_compute_what", help="What of the posting the buyer wants to cancel.")
->>>>>>> mm-calls
     message = fields.Char("Buyer's Words", readonly=True)
     comment = fields.Char("Our Answer", readonly=True)
     requested_at = fields.Datetime("Asked", readonly=True)
