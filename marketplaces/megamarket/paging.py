@@ -72,6 +72,7 @@ def _iter_batch(client, numbers, now):
         shipments = []
     absent = set(numbers) - {mapper.find_number(raw) for raw in shipments}
     if absent:
+        # Announced a moment ago, mostly: whoever asked for one alone is told so, and decides what that means.
         _logger.info("MegaMarket does not know %s shipments: %s", len(absent), ", ".join(sorted(absent)[:10]))
     for raw in shipments:
         yield observed_at, raw
