@@ -78,7 +78,8 @@ class MarketplacePackingBoard(models.AbstractModel):
             return assembled & Domain("label_printed_at", "=", False)
         # A hand-over that failed has taken nothing with it.
         free = Domain("handover_id", "=", False) | Domain("handover_id.state", "=", "failed")
-        accounts = self.env["marketplace.account"].search([]).filtered(lambda account: account._can("handover_create"))
+        accounts = self.env["marketplace.account"].search([("active", "=", True)])
+        accounts = accounts.filtered(lambda account: account._can("handover_create"))
         return assembled & Domain("scheme", "=", "fbs") & Domain("account_id", "in", accounts.ids) & free
 
     def _get_filter_domain(self, options):

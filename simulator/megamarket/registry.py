@@ -64,12 +64,12 @@ def moment(value, name, required=True):
         return None
     try:
         found = parse_time(value)
-        # At the ends of the calendar there is no Moscow time to reckon with.
-        if 2000 <= found.year <= 2100:
-            return found
     except (ValueError, OverflowError):
-        pass
-    raise invalid(f"{name} must be a date like 2024-08-14T12:30:00+03:00")
+        found = None
+    # At the ends of the calendar there is no Moscow time to reckon with.
+    if found is None or not 2000 <= found.year <= 2100:
+        raise invalid(f"{name} must be a date like 2024-08-14T12:30:00+03:00")
+    return found
 
 
 def identifier(value, name, refuse=plain):
