@@ -154,7 +154,17 @@ def main(names):
     browser = Browser()
     try:
         browser.login("admin")
-        account = find(browser, "marketplace.account", [])
+        account = find(browser, "marketplace.account", [["marketplace", "=", "ozon"]])
+        shops = {
+            scheme: find(browser, "marketplace.account", [["marketplace", "=", "megamarket"], ["scheme", "=", scheme]])
+            for scheme in ("rfbs", "fbs")
+        }
+        at_the_door = find(
+            browser,
+            "marketplace.order",
+            [["account_id", "=", shops["rfbs"]], ["status", "=", "assembled"], ["deposit", "=", 0]],
+        )
+        feed = find(browser, "marketplace.feed", [["account_id", "=", shops["fbs"]]])
         order = find(browser, "marketplace.order", [["label_state", "=", "ready"], ["child_ids", "!=", False]])
         picking = find(browser, "stock.picking", [["marketplace_order_id", "=", order]])
         marked = find(browser, "marketplace.order", [["marking_state", "=", "needed"]])
@@ -177,12 +187,17 @@ def main(names):
             "reconcile": (f"{action}_stock_reconcile", ".o_group_header", 480),
             "prices": (f"{action}_price", ".o_data_row", 480),
             "price": (f"/odoo/marketplace.price/{jump}", ".o_form_view", 700),
+            "megamarket_account": (f"/odoo/marketplace.account/{shops['rfbs']}", ".o_form_view", 980),
+            "megamarket_dbs": (f"/odoo/marketplace.order/{at_the_door}", ".o_form_view", 900),
+            "feed": (f"/odoo/marketplace.feed/{feed}", ".o_form_view", 840),
         }
         clicks = {
             "reconcile": ".o_group_header",
             "cancelled": ".o_facet_remove",
             "statuses": ".nav-link[name=statuses]",
             "marking": "button[name=action_open_marking]",
+            "megamarket_dbs": "button[name=action_close]",
+            "feed": ".nav-link[name=price_stock]",
         }
         for name, (path, selector, height) in pages.items():
             if not names or name in names:
@@ -197,11 +212,22 @@ def main(names):
                     # The next picture is the same.
                     browser.rpc("marketplace.order", "write_marking", [marked], unit, {"mark": False})
         labels = {"label_58x40": 200, "label_75x120": 140, "label_a4": 60}
-        orders = browser.rpc("marketplace.order", "search", [["ship_state", "=", "shipped"]], limit=8)
+        orders = browser.rpc(
+            "marketplace.order", "search", [["ship_state", "=", "shipped"], ["account_id", "=", account]], limit=8
+        )
         for name, dpi in labels.items():
             if not names or name in names:
                 report = f"sale_marketplace.report_{name}"
                 browser.pdf_page(name, f"/report/pdf/{report}/{','.join(map(str, orders))}", dpi)
+        boxed = find(browser, "marketplace.order", [["account_id", "=", shops["fbs"]], ["label_state", "=", "ready"]])
+        boxes = {
+            "label_dbs": f"/marketplace/labels/{at_the_door}",
+            "label_megamarket": f"/marketplace/labels/{boxed}",
+            "label_box": f"/report/pdf/sale_marketplace.report_label_75x120/{boxed}",
+        }
+        for name, path in boxes.items():
+            if not names or name in names:
+                browser.pdf_page(name, path, labels["label_75x120"])
     finally:
         browser.close()
 

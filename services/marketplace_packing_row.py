@@ -52,7 +52,11 @@ class MarketplacePackingRow(models.AbstractModel):
             ),
             "marking": self._get_marking(order),
             "marking_text": labels["marking_state"].get(order.marking_state, ""),
-            "lines": [self._prepare_line(line, pictures) for line in order._get_goods()],
+            "lines": [
+                self._prepare_line(line, pictures)
+                for line in order._get_goods()
+                if line.quantity > line.cancelled_quantity
+            ],
         }
 
     def _prepare_line(self, line, pictures):

@@ -27,6 +27,8 @@ def allocate(lots, packages, make_box_code=None):
     free = [lot for lot in lots if lot.index not in named]
     boxes, marks = {}, {}
     for number, package in enumerate(packages, start=1):
+        if not any(line.quantity for line in package.lines):
+            raise Rejected(f"Box {number} is empty: each box holds at least one piece")
         box = [Box(index=number, code=make_box_code(number))] if make_box_code else []
         for line in package.lines:
             for lot, mark in _take(line, known, free):

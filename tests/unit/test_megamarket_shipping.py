@@ -165,6 +165,8 @@ class TestMegamarketPacking(ShippingCase):
             ("a piece of another product", [package(("A", 1, piece("2")), ("B", 1))], "Piece 2"),
             ("more named than packed", [package(("A", 0, piece("1")), ("B", 1))], "More pieces of A"),
             ("nothing", [], "A (lot 1), B (lot 2)"),
+            ("an empty box", [package(("A", 1), ("B", 1)), package()], "Box 2 is empty"),
+            ("a box of nothing", [package(("A", 0)), package(("A", 1), ("B", 1))], "Box 1 is empty"),
         ):
             with self.subTest(name=name):
                 error = self.assert_nothing_sent(
