@@ -190,6 +190,8 @@ class MarketplaceOrderUnits(models.AbstractModel):
             )
         )
         emptied.action_cancel()
+        if sale._should_be_locked():
+            sale.action_lock()
 
 
 class OwnLine:

@@ -1,3 +1,5 @@
+from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .megamarket_case import MegamarketCase
@@ -149,3 +151,68 @@ class TestMegamarketStandard(MegamarketCase):
         self._run_jobs()
         self.assertEqual(self._statuses_there(order), {"1": "PACKED", "2": "MERCHANT_CANCELED"})
         self.assertEqual((order.status, order.problem), ("assembled", False))
+
+    # --- settings -----------------------------------------------------------------------------------------------
+    def test_confirmed_by_the_table(self):
+        row = self.account.status_action_ids.filtered(lambda row: row.status == "to_confirm")
+        self.assertEqual(row.action, "none")
+        row.action = "confirm"
+        order = self._receive((self.products[0], 1))
+        self.assertEqual((order.status, order.sale_order_id.state), ("to_assemble", "sale"))
+
+    def test_not_told_where_the_table_says_so(self):
+        self.account.status_trigger_ids.filtered(lambda row: row.event == "confirmed").message = "nothing"
+        order = self._receive((self.products[0], 1))
+        order.sale_order_id.action_confirm()
+        self._run_jobs()
+        self.assertEqual((order.status, order.sale_order_id.state), ("to_confirm", "sale"))
+
+    def test_a_confirmed_order_is_changed_there_only(self):
+        order = self._receive((self.products[0], 3))
+        self._confirm(order)
+        line = order.sale_order_id.order_line
+        for values in ({"product_uom_qty": 2}, {"price_unit": 1}, {"product_id": self.products[1].id}):
+            with self.subTest(values=values), self.assertRaises(UserError), self.cr.savepoint():
+                line.write(values)
+        wizard = (
+            self.env["marketplace.order.cancel"]
+            .with_context(default_order_ids=[Command.set(order.ids)])
+            .create({"kind": "out_of_stock", "by_position": True})
+        )
+        wizard.line_ids.quantity = 1
+        wizard.action_cancel()
+        self._run_jobs()
+        self.assertEqual((line.product_uom_qty, order.sale_order_id.locked), (2, True))
+
+    # --- reading ------------------------------------------------------------------------------------------------
+    def test_an_order_that_the_marketplace_still_works_on(self):
+        self._set(new_delay=600)
+        number = self._buy((self.products[0], 1))
+        self._poll()
+        self.env["marketplace.job"]._enqueue("order_fetch", self.account, payload={"number": number})
+        self._run_jobs()
+        order = self._find(number)
+        self.assertEqual((order.status, order.state), ("new", "ignored"))
+        self.simulator.control("POST", "clock", {"advance": 700})
+        self._poll("statuses_poll")
+        self.assertEqual((order.status, order.state), ("to_confirm", "done"))
+
+    def test_a_period_by_hand_and_the_completeness_check(self):
+        now = fields.Datetime.now()
+        # The check leaves out the last hour, which may still be on its way.
+        moment = fields.Datetime.subtract(now, hours=3).strftime("%Y-%m-%dT%H:%M:%SZ")
+        numbers = [self._buy((self.products[0], 1), created_at=moment) for _time in range(3)]
+        wizard = self.env["marketplace.order.fetch"].create(
+            {
+                "account_id": self.account.id,
+                "since": fields.Datetime.subtract(now, days=1),
+                "until": fields.Datetime.add(now, hours=1),
+            }
+        )
+        wizard.action_start()
+        self._run_jobs()
+        self.assertEqual({self._find(number).state for number in numbers}, {"done"})
+        self._poll("completeness")
+        check = self.env["marketplace.completeness"].search([("account_id", "=", self.account.id)], limit=1)
+        self.assertEqual((check.cabinet_count, check.missing, check.extra), (3, "", ""))
+        self.assertFalse(self._find_jobs("completeness").error)

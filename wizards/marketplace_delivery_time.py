@@ -13,7 +13,13 @@ class MarketplaceDeliveryTime(models.TransientModel):
     order_id = fields.Many2one("marketplace.order", "Posting", required=True, readonly=True, ondelete="cascade")
     since = fields.Datetime("Deliver From")
     until = fields.Datetime("Deliver Until")
+    can_set_ship_by = fields.Boolean(compute="_compute_can_set_ship_by")
     ship_by = fields.Datetime(help="Only earlier than, or at, the time that the marketplace recommends.")
+
+    @api.depends("order_id")
+    def _compute_can_set_ship_by(self):
+        for wizard in self:
+            wizard.can_set_ship_by = wizard.order_id.account_id._can("ship_by_set")
 
     @api.model
     def default_get(self, fields_list):

@@ -104,17 +104,25 @@ class MegamarketState:
 
     def add(self, shipment, announce=True):
         shipment.merchant.shipments[shipment.number] = shipment
+        if self.settings.new_delay > 0 and shipment.status == NEW:
+            self.hold_back(shipment)
         for lot in shipment.lots:
             self.note(lot)
         self.watch_deadlines(shipment)
-        if self.settings.new_delay > 0 and shipment.status == NEW:
-            self.hold_back(shipment)
         if announce:
             self.callbacks.announce_new(shipment)
 
     def hold_back(self, shipment):
+        """PENDING is the first that is heard of a fresh lot, not something that it becomes."""
+
+        def release():
+            for lot in shipment.lots:
+                if lot.status == "PENDING":
+                    self.move(lot, NEW)
+
         for lot in shipment.lots:
-            self.pend(lot, "PENDING", NEW, delay=self.settings.new_delay)
+            lot.status = "PENDING"
+        self.later(self.settings.new_delay, release)
 
     def find(self, number, merchant=None):
         """None when there is none; without a merchant the first who has it."""
