@@ -22,6 +22,7 @@ from . import (
     marketplace_label_own,
     marketplace_mark_scanner,
     marketplace_marking,
+    marketplace_marking_carried,
     marketplace_notification_sender,
     marketplace_notification_text,
     marketplace_notifier,

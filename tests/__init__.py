@@ -17,6 +17,7 @@ from . import (
     test_marking_tour,
     test_megamarket_account,
     test_megamarket_callbacks,
+    test_megamarket_callbacks_refused,
     test_megamarket_dbs,
     test_megamarket_standard,
     test_megamarket_tour,
