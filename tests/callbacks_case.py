@@ -9,6 +9,8 @@ from odoo.tests import HttpCase
 from .common import TestModeCase
 from .megamarket_case import MegamarketCase
 
+ADDRESS = {"city": "Казань", "street": "улица Баумана", "house": "7", "postal_code": "420111"}
+
 
 class CallbacksCase(TestModeCase, MegamarketCase, HttpCase):
     """The simulated MegaMarket calls our addresses, or writes a message that the test sends."""
@@ -53,6 +55,11 @@ class CallbacksCase(TestModeCase, MegamarketCase, HttpCase):
 
     def _assert_refused(self, answer, status=200):
         self.assertEqual((answer.status_code, answer.json()["success"]), (status, 0), answer.text)
+
+    def _buy_to_address(self):
+        """``order/get`` tells nobody's address."""
+        hidden = {"customerAddress": "", "customer": None}
+        return self._buy((self.products[0], 1), customer=ADDRESS, get_overrides=hidden)
 
     # --- what became of it --------------------------------------------------------------------------------------------
     def _events(self, number=None):

@@ -11,7 +11,6 @@ from odoo.addons.sale_marketplace.services.marketplace_order_poller import ANNOU
 from .callbacks_case import CallbacksCase
 
 _logger = logging.getLogger(__name__)
-ADDRESS = {"city": "Казань", "street": "улица Баумана", "house": "7", "postal_code": "420111"}
 #: One call: the account, the news, the lane's trigger; and what Odoo asks for every call.
 QUERIES = 8
 
@@ -107,11 +106,6 @@ class TestMegamarketCallbacks(CallbacksCase):
         self.assertEqual(order.line_ids.mapped("vat_word"), ["19", False])
 
     # --- what only the call tells -----------------------------------------------------------------------------------
-    def _buy_to_address(self):
-        """``order/get`` tells nobody's address."""
-        hidden = {"customerAddress": "", "customer": None}
-        return self._buy((self.products[0], 1), customer=ADDRESS, get_overrides=hidden)
-
     def _assert_address(self, order):
         self.assertEqual(
             (order.buyer_city, order.buyer_zip, order.buyer_phone), ("Казань", "420111", "79000000000"), order.state
