@@ -43,7 +43,7 @@ def measure(bench, count):
 
 def make_feed(bench):
     env = bench.env
-    account = bench.account.copy({"name": "Feed", "client_id": "2050", "marketplace": "megamarket"})
+    account = bench.account.copy({"name": "Feed", "client_id": "2050", "marketplace": "megamarket", "scheme": "rfbs"})
     account.write({"state": "connected", "warehouse_id": bench.account.warehouse_id.id})
     env["marketplace.warehouse"].create(
         {
