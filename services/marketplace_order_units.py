@@ -190,7 +190,8 @@ class MarketplaceOrderUnits(models.AbstractModel):
             )
         )
         emptied.action_cancel()
-        if sale._should_be_locked():
+        # A quotation that is locked would get no delivery when it is confirmed.
+        if sale.state == "sale" and sale._should_be_locked():
             sale.action_lock()
 
 
