@@ -66,6 +66,7 @@ class TestMegamarketStandard(MegamarketCase):
         self.assertEqual((order.status, order.sale_order_id.state), ("to_assemble", "sale"))
         self.assertEqual(self._statuses_there(order), {"1": "CONFIRMED", "2": "MERCHANT_CANCELED", "3": "CONFIRMED"})
         self.assertEqual(order.sale_order_id.order_line.mapped("product_uom_qty"), [1, 1])
+        self.assertEqual(order.picking_ids.move_ids.mapped("product_uom_qty"), [1, 1], "a delivery was made")
 
     def test_confirmed_too_late(self):
         order = self._receive((self.products[0], 1))
