@@ -11,12 +11,24 @@ class MarketplaceAccount(models.Model):
     feed_ids = fields.One2many("marketplace.feed", "account_id", context={"active_test": False})
     has_feed = fields.Boolean(compute="_compute_feed")
     feed_offer_count = fields.Integer("Offers in the Feed", compute="_compute_feed")
+    feed_url = fields.Char(
+        "Address of the Product Feed",
+        compute="_compute_feed_url",
+        compute_sudo=True,
+        groups="sale_marketplace.group_administrator",
+        help="Paste it into the cabinet's shop settings. Whoever knows it can read prices and stock.",
+    )
 
     @api.depends("feed_ids.offer_count")
     def _compute_feed(self):
         for account in self:
             account.has_feed = bool(account.feed_ids)
             account.feed_offer_count = sum(account.feed_ids.mapped("offer_count"))
+
+    @api.depends("feed_ids.token", "feed_ids.active")
+    def _compute_feed_url(self):
+        for account in self:
+            account.feed_url = account.feed_ids.filtered("active")[:1].url
 
     @api.model_create_multi
     def create(self, vals_list):

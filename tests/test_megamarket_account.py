@@ -52,6 +52,7 @@ class TestMegamarketAccount(MegamarketCase):
     def test_addresses_to_paste(self):
         self.assertRegex(self.account.webhook_new_url, r"/marketplace/webhook/[\w-]{40,}/order/new$")
         self.assertRegex(self.account.webhook_cancel_url, r"/marketplace/webhook/[\w-]{40,}/order/cancel$")
+        self.assertRegex(self.account.feed_url, r"/marketplace/feed/[\w-]{40,}/feed.xml$")
         self.assertFalse(self.account.webhook_url)
 
     def test_a_wrong_token_is_told_and_not_shown(self):
