@@ -90,7 +90,7 @@ class TestMegamarketConfirm(ShippingCase):
 
     def test_unknown_number(self):
         self.prepare(answer())
-        with self.assertLogs(level="INFO"), self.assertRaises(errors.NotFound):
+        with self.assertRaises(errors.NotFound):
             self.adapter.confirm_order(NUMBER)
 
 
