@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import Command, fields
 
 from odoo.addons.sale_marketplace.marketplaces.base import limiter
 
@@ -93,6 +93,16 @@ class MegamarketCase(SimulatorMarketplaceCase):
     def _statuses_there(self, order):
         """{lot number: status}"""
         return {str(lot["index"]): lot["status"] for lot in self._there(order)["lots"]}
+
+    def _refuse(self, order, position, quantity):
+        """We do not have some pieces: told there, with a reason."""
+        wizard = (
+            self.env["marketplace.order.cancel"]
+            .with_context(default_order_ids=[Command.set(order.ids)])
+            .create({"kind": "out_of_stock", "by_position": True})
+        )
+        wizard.line_ids[position].quantity = quantity
+        wizard.action_cancel()
 
     def _validate(self, picking):
         picking.move_ids.picked = True

@@ -108,13 +108,7 @@ class TestMegamarketDbs(MegamarketCase):
     # --- the buyer cancels --------------------------------------------------------------------------------------
     def test_the_seller_refuses_some_pieces(self):
         order = self._receive((self.products[0], 3), (self.products[1], 1))
-        wizard = (
-            self.env["marketplace.order.cancel"]
-            .with_context(default_order_ids=[(6, 0, order.ids)])
-            .create({"kind": "out_of_stock", "by_position": True})
-        )
-        wizard.line_ids[0].quantity = 2
-        wizard.action_cancel()
+        self._refuse(order, 0, 2)
         self._run_jobs()
         self.assertEqual(
             self._statuses_there(order), {"1": "NEW", "2": "MERCHANT_CANCELED", "3": "MERCHANT_CANCELED", "4": "NEW"}

@@ -1,4 +1,4 @@
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -47,13 +47,7 @@ class TestMegamarketStandard(MegamarketCase):
         """The marketplace is still at work on the refusal when it is asked to confirm."""
         self._set(pending_delay=3600)
         order = self._receive((self.products[0], 2), (self.products[1], 1))
-        wizard = (
-            self.env["marketplace.order.cancel"]
-            .with_context(default_order_ids=[(6, 0, order.ids)])
-            .create({"kind": "out_of_stock", "by_position": True})
-        )
-        wizard.line_ids[0].quantity = 1
-        wizard.action_cancel()
+        self._refuse(order, 0, 1)
         self._run_jobs(rounds=2)
         order.action_confirm_there()
         self._run_jobs(rounds=2)
@@ -79,13 +73,7 @@ class TestMegamarketStandard(MegamarketCase):
 
     def test_the_last_piece_is_refused(self):
         order = self._receive((self.products[0], 1))
-        wizard = (
-            self.env["marketplace.order.cancel"]
-            .with_context(default_order_ids=[(6, 0, order.ids)])
-            .create({"kind": "out_of_stock", "by_position": True})
-        )
-        wizard.line_ids[0].quantity = 1
-        wizard.action_cancel()
+        self._refuse(order, 0, 1)
         self._run_jobs()
         self.assertEqual((order.status, order.sale_order_id.state), ("cancelled", "cancel"))
 
@@ -142,13 +130,7 @@ class TestMegamarketStandard(MegamarketCase):
         picking.move_ids[0].picked = True
         picking.move_ids[1].quantity = 0
         picking.with_context(skip_sms=True, skip_backorder=True).button_validate()
-        wizard = (
-            self.env["marketplace.order.cancel"]
-            .with_context(default_order_ids=[(6, 0, order.ids)])
-            .create({"kind": "out_of_stock", "by_position": True})
-        )
-        wizard.line_ids[1].quantity = 1
-        wizard.action_cancel()
+        self._refuse(order, 1, 1)
         self._run_jobs()
         self.assertEqual(self._statuses_there(order), {"1": "PACKED", "2": "MERCHANT_CANCELED"})
         self.assertEqual((order.status, order.problem), ("assembled", False))
@@ -175,13 +157,7 @@ class TestMegamarketStandard(MegamarketCase):
         for values in ({"product_uom_qty": 2}, {"price_unit": 1}, {"product_id": self.products[1].id}):
             with self.subTest(values=values), self.assertRaises(UserError), self.cr.savepoint():
                 line.write(values)
-        wizard = (
-            self.env["marketplace.order.cancel"]
-            .with_context(default_order_ids=[Command.set(order.ids)])
-            .create({"kind": "out_of_stock", "by_position": True})
-        )
-        wizard.line_ids.quantity = 1
-        wizard.action_cancel()
+        self._refuse(order, 0, 1)
         self._run_jobs()
         self.assertEqual((line.product_uom_qty, order.sale_order_id.locked), (2, True))
 

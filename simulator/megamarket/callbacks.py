@@ -5,18 +5,17 @@ clock, because that is what a merchant's server waits for.
 """
 
 import base64
-import heapq
 import http.client
 import itertools
 import json
 import random
-import threading
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from simulator.megamarket import messages
+from simulator.outbox import Outbox, read_json
 
 TIMEOUT = 15
 PAUSES = (60, 300, 900)
@@ -113,22 +112,12 @@ def since(started):
     return round(time.monotonic() - started, 4)
 
 
-def read_json(content):
-    try:
-        return json.loads(content)
-    except ValueError:
-        return content.decode("utf-8", "replace")
-
-
 class Callbacks:
     def __init__(self, state):
         self.state = state
         self.log = deque(maxlen=KEPT)
         self._numbers = itertools.count(1)
-        self._queue = []
-        self._wake = threading.Condition()
-        self._stopped = False
-        self._threads = []
+        self._outbox = Outbox(self._work, WORKERS)
         self._chance = random.Random(state.seed)
 
     # -- events --------------------------------------------------------------------------------------------------------
@@ -167,30 +156,15 @@ class Callbacks:
             delivery.body,
             attempt,
         )
-        with self._wake:
-            if not self._threads:
-                self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
-                for thread in self._threads:
-                    thread.start()
-            heapq.heappush(self._queue, again)
-            self._wake.notify()
+        self._outbox.put(again)
 
     # -- delivery ------------------------------------------------------------------------------------------------------
 
-    def _work(self):
+    def _work(self, take):
         wire = Wire()
-        while delivery := self._next():
+        while delivery := take():
             self.attempt(delivery, wire)
         wire.close()
-
-    def _next(self):
-        with self._wake:
-            while not self._stopped:
-                pause = self._queue[0].due - time.monotonic() if self._queue else None
-                if pause is not None and pause <= 0:
-                    return heapq.heappop(self._queue)
-                self._wake.wait(pause)
-        return None
 
     def attempt(self, delivery, wire, retry=True):
         """Send once, note the answer, and order a repetition where it was not success."""
@@ -203,7 +177,7 @@ class Callbacks:
 
     def __len__(self):
         """Those that wait for their time."""
-        return len(self._queue)
+        return len(self._outbox)
 
     def counts(self):
         rows = list(self.log)
@@ -211,9 +185,7 @@ class Callbacks:
         return {"waiting": len(self), **{name: kinds[name] for name in ("accepted", "refused", "lost")}}
 
     def stop(self):
-        with self._wake:
-            self._stopped = True
-            self._wake.notify_all()
+        self._outbox.stop()
 
 
 def row_of(delivery, answer):

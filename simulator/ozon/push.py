@@ -3,17 +3,16 @@
 Order and uniqueness are not promised by Ozon; the options ``push_duplicates`` and ``push_shuffle`` make that visible.
 """
 
-import heapq
 import itertools
 import json
 import random
-import threading
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from simulator.outbox import Outbox, read_json
 from simulator.ozon.messages import is_good, message, stocks_changed
 
 TIMEOUT = 5
@@ -66,23 +65,13 @@ def since(started):
     return round(time.monotonic() - started, 3)
 
 
-def read_json(content):
-    try:
-        return json.loads(content)
-    except ValueError:
-        return content.decode("utf-8", "replace")
-
-
 class Pusher:
     def __init__(self, state):
         self.state = state
         self.endpoints = {}
         self.log = []
         self._numbers = itertools.count(1)
-        self._queue = []
-        self._wake = threading.Condition()
-        self._stopped = False
-        self._threads = []
+        self._outbox = Outbox(self._work, WORKERS)
         self._chance = random.Random(state.seed)
 
     # -- events --------------------------------------------------------------------------------------------------------
@@ -123,30 +112,12 @@ class Pusher:
             if endpoint.enabled and body["message_type"] in endpoint.types:
                 for _copy in range(settings.push_duplicates):
                     pause = self._chance.random() if settings.push_shuffle else 0
-                    self._put(Delivery(time.monotonic() + pause, next(self._numbers), endpoint, body))
+                    self._outbox.put(Delivery(time.monotonic() + pause, next(self._numbers), endpoint, body))
 
-    def _put(self, delivery):
-        with self._wake:
-            if not self._threads:
-                self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
-                for thread in self._threads:
-                    thread.start()
-            heapq.heappush(self._queue, delivery)
-            self._wake.notify()
-
-    def _work(self):
-        while delivery := self._next():
+    def _work(self, take):
+        while delivery := take():
             answer = send(delivery.endpoint.url, delivery.body)
             self._note(delivery, answer)
-
-    def _next(self):
-        with self._wake:
-            while not self._stopped:
-                pause = self._queue[0].due - time.monotonic() if self._queue else None
-                if pause is not None and pause <= 0:
-                    return heapq.heappop(self._queue)
-                self._wake.wait(pause)
-        return None
 
     def _note(self, delivery, answer):
         endpoint, good = delivery.endpoint, is_good(answer)
@@ -159,9 +130,7 @@ class Pusher:
         if not good and endpoint.enabled and delivery.attempt < len(PAUSES):
             pause = PAUSES[delivery.attempt] * self.state.settings.push_retry_scale
             again = Delivery(time.monotonic() + pause, delivery.number, endpoint, delivery.body, delivery.attempt + 1)
-            self._put(again)
+            self._outbox.put(again)
 
     def stop(self):
-        with self._wake:
-            self._stopped = True
-            self._wake.notify_all()
+        self._outbox.stop()
