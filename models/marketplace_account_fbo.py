@@ -8,6 +8,7 @@ class MarketplaceAccount(models.Model):
 
     _inherit = "marketplace.account"
 
+    has_fbo = fields.Boolean(compute="_compute_has_fbo")
     fbo_location_id = fields.Many2one(
         "stock.location",
         "FBO Location",
@@ -25,6 +26,11 @@ class MarketplaceAccount(models.Model):
         help="On: what the marketplace has delivered is delivered in Odoo too, and the FBO location may go below zero "
         "until its stock is brought in. Off: such a delivery waits until the goods are there.",
     )
+
+    @api.depends("marketplace", "scheme")
+    def _compute_has_fbo(self):
+        for account in self:
+            account.has_fbo = bool(account.marketplace) and account._has_scheme(status.FBO)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -138,7 +138,7 @@ class MarketplaceFeed(models.Model):
     gzip_id = fields.Many2one("ir.attachment", readonly=True, copy=False, index="btree_not_null")
     built_at = fields.Datetime("Built", readonly=True, copy=False)
     duration = fields.Float("Seconds", readonly=True, digits=(8, 1), aggregator=None, copy=False)
-    offer_count = fields.Integer("Offers", readonly=True, copy=False)
+    offer_count = fields.Integer("Offers Told", readonly=True, copy=False)
     left_out_count = fields.Integer("Left Out", readonly=True, copy=False)
     warning_count = fields.Integer("Warnings", readonly=True, copy=False)
     file_size = fields.Integer("Bytes", readonly=True, copy=False, aggregator=None)

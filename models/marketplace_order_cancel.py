@@ -35,6 +35,7 @@ class MarketplaceOrder(models.Model):
         index="btree_not_null",
         tracking=True,
     )
+    has_fbo = fields.Boolean(related="account_id.has_fbo")
     cancel_advice = fields.Text("What to Do", compute="_compute_cancel_advice")
 
     @api.depends("cancel_state", "goods_state", "problem_kind")
@@ -58,7 +59,9 @@ class MarketplaceOrder(models.Model):
 
     def action_goods_to_fbo(self):
         """The goods stay with the marketplace: put them into the FBO location and cancel the order."""
-        held = self._get_held()
+        held = self._get_held().filtered("has_fbo")
+        if not held:
+            raise UserError(self.env._("The marketplace keeps no goods of yours."))
         done, problems = self.env["marketplace.cancellation"]._take_back(held, to_fbo=True)
         return self._tell_taken_back(done, problems)
 

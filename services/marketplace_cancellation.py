@@ -106,7 +106,7 @@ class MarketplaceCancellation(models.AbstractModel):
         """Goods that the marketplace keeps: its own, and by option those that it had received already."""
         if order.scheme == status.FBO:
             return order.goods_state == "out"
-        return order.goods_state == "out" and order.account_id.cancel_to_fbo
+        return order.goods_state == "out" and order.has_fbo and order.account_id.cancel_to_fbo
 
     # --- undoing ------------------------------------------------------------------------------------------------
     def _undo(self, order):
