@@ -27,6 +27,7 @@ tours.add("megamarket_standard", {
             run: "click",
         },
         { content: "MegaMarket", trigger: ".modal [name=marketplace] input[data-value=megamarket]", run: "click" },
+        { content: "One scheme per shop", trigger: ".modal [name=scheme] input[data-value=fbs]" },
         { content: "The shop's number", trigger: ".modal [name=client_id] input", run: "edit 5046" },
         {
             content: "Its token",
@@ -40,6 +41,7 @@ tours.add("megamarket_standard", {
             run: ({ edit }) => edit(decodeURIComponent(document.cookie.match(/simulator=([^;]+)/)[1])),
         },
         { content: "The marketplace delivers", trigger: ".modal [name=scheme] input[data-value=fbs]", run: "click" },
+        { content: "It is chosen", trigger: ".modal [name=scheme] input[data-value=fbs]:checked" },
         { content: "Check", trigger: ".modal button[name=action_check]", run: "click" },
         { content: "Whose shop it is", trigger: ".modal [name=cabinet_name]:contains(5046)" },
         { content: "Finish", trigger: ".modal button[name=action_finish]", run: "click" },
