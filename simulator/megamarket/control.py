@@ -4,6 +4,7 @@ import base64
 import io
 from dataclasses import asdict, fields
 
+from simulator.intake import check_fields, wanted
 from simulator.megamarket import feed_fetch, flood, intake, messages
 from simulator.megamarket.callbacks import Wire
 from simulator.megamarket.feed_reader import read_feed
@@ -69,7 +70,7 @@ def list_merchants(world, _request, _body):
 
 def put_merchants(world, _request, body):
     """One shop, or {"merchants": [shops]}."""
-    specs = intake.wanted(body, "merchants") if "merchants" in body else [body]
+    specs = wanted(body, "merchants") if "merchants" in body else [body]
     for spec in specs:
         if spec.get("feed_url"):
             feed_fetch.check_address(spec["feed_url"])
@@ -93,9 +94,9 @@ def merchant_view(merchant):
 
 def put_products(world, _request, body):
     """The article is the key."""
-    intake.check_fields(body, {"account", "products"}, "request for products")
+    check_fields(body, {"account", "products"}, "request for products")
     merchant = intake.account(world.megamarket, body)
-    rows = [intake.put_product(world.megamarket, merchant, spec) for spec in intake.wanted(body, "products")]
+    rows = [intake.put_product(world.megamarket, merchant, spec) for spec in wanted(body, "products")]
     return {"products": [offer_view(offer) for offer in rows]}
 
 
@@ -108,8 +109,8 @@ def put_offers(world, _request, body):
     """What the merchant does in the cabinet by hand: {"offers": [{"offer_id", "manual_price"?, "stock"?, …}]}."""
     merchant = intake.account(world.megamarket, body)
     changed = []
-    for spec in intake.wanted(body, "offers"):
-        intake.check_fields(spec, {"offer_id", "manual_price", "stock", "available"}, "offer")
+    for spec in wanted(body, "offers"):
+        check_fields(spec, {"offer_id", "manual_price", "stock", "available"}, "offer")
         offer = merchant.offers.get(spec.get("offer_id"))
         if offer is None:
             raise LookupError(f"no offer {spec.get('offer_id')!r}")
@@ -129,7 +130,7 @@ def offer_view(offer):
 
 
 def load_feed(world, _request, body):
-    intake.check_fields(body, {"account", "url"}, "request for a feed")
+    check_fields(body, {"account", "url"}, "request for a feed")
     merchant = intake.account(world.megamarket, body)
     if not (body.get("url") or merchant.feed_url):
         raise ValueError(f"merchant {merchant.merchant_id} has no feed_url")
@@ -139,7 +140,7 @@ def load_feed(world, _request, body):
 
 def check_feed(_world, _request, body):
     """Only read, and tell everything: {"content": text} is taken as UTF-8, {"base64": text} as it is."""
-    intake.check_fields(body, {"content", "base64"}, "feed")
+    check_fields(body, {"content", "base64"}, "feed")
     raw = base64.b64decode(body["base64"]) if "base64" in body else body["content"].encode()
     return asdict(read_feed(io.BytesIO(raw)))
 
@@ -232,7 +233,7 @@ def cancel(world, shipment, body):
 
 
 def chosen_lots(shipment, body):
-    intake.check_fields(body, {"items", "announce", "kind", "times"}, "request")
+    check_fields(body, {"items", "announce", "kind", "times"}, "request")
     if "items" not in body:
         return [lot for lot in shipment.lots if lot.is_alive]
     lots = [shipment.lot(int(index)) for index in body["items"]]
@@ -253,7 +254,7 @@ def progress(world, shipment, body):
 
 def change(world, shipment, body):
     """In the cabinet: {"changeable"?: bool}."""
-    intake.check_fields(body, {"changeable"}, "change")
+    check_fields(body, {"changeable"}, "change")
     shipment.changeable = bool(body.get("changeable", shipment.changeable))
     return shipment_view(world, shipment, body)
 

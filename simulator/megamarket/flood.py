@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter, deque
 
+from simulator.intake import check_fields
 from simulator.megamarket import intake, messages
 from simulator.megamarket.callbacks import Wire
 
@@ -14,7 +15,7 @@ MOST_THREADS = 64
 
 def flood(world, body):
     """``rate`` is calls per second, without it as fast as answers come; ``retry`` repeats what was refused, later."""
-    intake.check_fields(body, FIELDS, "flood")
+    check_fields(body, FIELDS, "flood")
     state = world.megamarket
     merchant = intake.account(state, body)
     if not merchant.new_url:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from simulator.clock import parse_time
+from simulator.intake import check_fields, wanted
 from simulator.megamarket.models import (
     DELIVERED,
     DELIVERY,
@@ -32,20 +33,6 @@ POSTING_FIELDS = {
 LINE_FIELDS = {"offer_id", "quantity", "price", "discounts", "tax_rate", "mark", "name"}
 DISCOUNTS = {"LOY": "Скидка БР", "BPG": "BPG", "BPG20": "BPG20"}
 CUSTOMERS = ("Тестов Тест", "Примерова Анна", "Образцов Пётр", "Пробная Мария")
-
-
-def wanted(body, name):
-    rows = body.get(name)
-    if not isinstance(rows, list):
-        raise TypeError(f"{name} must be a list")
-    return rows
-
-
-def check_fields(spec, known, what):
-    if not isinstance(spec, dict):
-        raise TypeError(f"a {what} must be an object")
-    if unknown := set(spec) - known:
-        raise ValueError(f"unknown fields of a {what}: {', '.join(sorted(unknown))}")
 
 
 def account(state, body):

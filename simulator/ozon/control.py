@@ -4,6 +4,7 @@ from dataclasses import asdict, fields
 from decimal import Decimal
 
 from simulator.clock import format_time
+from simulator.intake import wanted
 from simulator.ozon import buyers_control, fbo_stock, intake, messages, prices_control, push, stocks
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
@@ -49,7 +50,7 @@ def is_number(value):
 
 def add_products(world, _request, body):
     # "account" is for marketplaces with several shops in one process; this one has a single cabinet.
-    rows = [intake.put_product(world.ozon, spec) for spec in intake.wanted(body, "products")]
+    rows = [intake.put_product(world.ozon, spec) for spec in wanted(body, "products")]
     return {"products": [product_view(product) for product in rows]}
 
 
@@ -101,7 +102,7 @@ def list_stocks(world, _request, _body):
 def put_stocks(world, _request, body):
     """Somebody changes numbers by hand: {"stocks": [{"offer_id", "warehouse_id", "free"}]}."""
     cabinet = world.ozon
-    for row in intake.wanted(body, "stocks"):
+    for row in wanted(body, "stocks"):
         product = intake.listing(cabinet, row)
         if row["warehouse_id"] not in cabinet.warehouses:
             raise LookupError(f"no warehouse {row['warehouse_id']}; there are {sorted(cabinet.warehouses)}")

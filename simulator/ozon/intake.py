@@ -4,6 +4,7 @@ import itertools
 from decimal import Decimal, InvalidOperation
 
 from simulator.clock import parse_time
+from simulator.intake import check_fields, wanted
 from simulator.ozon.models import Product
 from simulator.ozon.progress import FBO_STATUSES
 from simulator.ozon.seed import RFBS, SUBSTATUS, add_stock, make_line, make_posting, random_lines, sellable
@@ -19,20 +20,6 @@ POSTING_FIELDS = {
 LINE_FIELDS = {"offer_id", "sku", "quantity", "price", "currency", "name", "mandatory_mark", "requirements"}
 SCHEMES = ("fbs", "rfbs", "fbo")
 MANY_FIELDS = {"count", "lines_min", "lines_max", "statuses", "scheme", "warehouse_id", "in_process_at", "marked"}
-
-
-def wanted(body, name):
-    rows = body.get(name)
-    if not isinstance(rows, list):
-        raise TypeError(f"{name} must be a list")
-    return rows
-
-
-def check_fields(spec, known, what):
-    if not isinstance(spec, dict):
-        raise TypeError(f"a {what} must be an object")
-    if unknown := set(spec) - known:
-        raise ValueError(f"unknown fields of a {what}: {', '.join(sorted(unknown))}")
 
 
 def listing(state, spec):

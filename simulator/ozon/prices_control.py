@@ -1,5 +1,6 @@
 """What the control API can do with prices: what the seller does in the cabinet, and what Ozon takes."""
 
+from simulator.intake import check_fields, wanted
 from simulator.ozon import intake, prices
 from simulator.ozon.products import least_price
 
@@ -31,9 +32,9 @@ def view(cabinet, product):
 
 def put_prices(world, _request, body):
     """Rows of ``ROW``. ``release`` confirms what waits in quarantine, ``strategy_price`` null ends the strategy."""
-    rows = intake.wanted(body, "prices")
+    rows = wanted(body, "prices")
     for row in rows:
-        intake.check_fields(row, ROW, "price")
+        check_fields(row, ROW, "price")
         put_price(world.ozon, intake.listing(world.ozon, row), row)
     return {"count": len(rows)}
 
