@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PREFIX = "marketplace-feed-"
@@ -49,7 +50,9 @@ class Part:
         os.replace(self.file.name, target)
 
     def discard(self):
-        self.file.close()
+        # A disk that is full refuses the rest of the buffer again; what matters is that the file goes.
+        with suppress(OSError):
+            self.file.close()
         Path(self.file.name).unlink(missing_ok=True)
 
 

@@ -117,7 +117,7 @@ class MarketplaceMarking(models.AbstractModel):
             return
         wanted = None if payload["whole"] else self._count_wanted(payload)
         self._require_complete(order, wanted)
-        if self._are_carried(adapter):
+        if self._are_carried(order.account_id):
             return
         if self._get_unsent(order):
             self._send(order, adapter, wanted)

@@ -6,19 +6,19 @@ class MarketplaceMarking(models.AbstractModel):
 
     _inherit = "marketplace.marking"
 
-    def _are_carried(self, adapter):
+    def _are_carried(self, account):
         """Codes are told together with the boxes; there is nothing to record, and nothing to check, before."""
-        return "exemplars_set" not in adapter.info.operations
+        return "exemplars_set" not in account._get_info().operations
 
     @api.model
-    def _get_carried(self, order, adapter):
+    def _get_carried(self, order):
         """The units whose codes go with the boxes, to be taken by SKU."""
-        return CarriedUnits(self, self._group_by_sku(order) if self._are_carried(adapter) else {})
+        return CarriedUnits(self, self._group_by_sku(order) if self._are_carried(order.account_id) else {})
 
     @api.model
     def _note_carried(self, order):
         """The boxes were taken, and the codes with them."""
-        if "exemplars_set" not in order.account_id._get_info().operations:
+        if self._are_carried(order.account_id):
             order._get_units().filtered(lambda unit: unit.state == "filled").write({"state": "passed"})
 
     @api.model

@@ -27,6 +27,9 @@ class MarketplaceOrderCloser(models.AbstractModel):
             except errors.Rejected:
                 if not self._is_closed(order, adapter):
                     raise
+        if order.status == status.CANCELLED:
+            # The buyer was quicker: all of it comes back, as of any cancelled posting.
+            return order.raw_status
         self._note_refused(order, payload["refused"])
         order.write({"delivery_target": False, "delivery_problem": False})
         self.env["marketplace.order.store"]._read_anew(order, adapter)

@@ -32,7 +32,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
         """Everything that is not delivered yet: complete in itself, so nothing depends on when it ran last."""
         account, started = jobs.account_id, fields.Datetime.now()
         query = self._make_query("unfulfilled", started - UNFULFILLED_BACK, started + UNFULFILLED_AHEAD)
-        seen, new = self._read(account, adapter.iter_orders(query), adapter=adapter)
+        seen, new = self._read(account, adapter, adapter.iter_orders(query))
         return self._finish(account, "orders", seen, new, started)
 
     @api.model
@@ -47,7 +47,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
             until = min(since + SLICE, started)
             numbers = self._get_alive(account) if until >= started else ()
             query = self._make_query("changed", since - OVERLAP, until + AHEAD, numbers=numbers)
-            counts = self._read(account, adapter.iter_orders(query), adapter=adapter)
+            counts = self._read(account, adapter, adapter.iter_orders(query))
             seen, new = seen + counts[0], new + counts[1]
             # Taken before the reading began and moved only after it was complete.
             schedule.read_until = since = until
@@ -78,7 +78,7 @@ class MarketplaceOrderPoller(models.AbstractModel):
             if jobs.payload.get("dry_run"):
                 self._read_dry(account, fetch, postings)
             else:
-                self._read(account, postings, fetch, adapter)
+                self._read(account, adapter, postings, fetch)
             since = end
             self._checkpoint()
             if since < until and not self.env["marketplace.job.runner"]._has_time(deadline):
@@ -195,17 +195,13 @@ class MarketplaceOrderPoller(models.AbstractModel):
         """What Odoo stores → aware UTC."""
         return moment.replace(tzinfo=timezone.utc)
 
-    def _read(self, account, postings, fetch=None, adapter=None):
-        """Store page by page, each page lasting before the next is asked for. Returns (seen, new or changed).
-
-        :param adapter: completes them with what was announced
-        """
+    def _read(self, account, adapter, postings, fetch=None):
+        """Store page by page, each page lasting before the next is asked for. Returns (seen, new or changed)."""
         seen = changed = 0
         for page in split_every(PAGE, postings):
             # The page took its time to come: what others have stored meanwhile must be seen.
             self._checkpoint()
-            if adapter:
-                page = self._complete(account, page, adapter)
+            page = self._complete(account, page, adapter)
             orders, busy = self.env["marketplace.order.store"]._store_patiently(account, page)
             seen += len(page)
             changed += len(orders)

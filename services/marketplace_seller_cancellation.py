@@ -47,20 +47,19 @@ class MarketplaceSellerCancellation(models.AbstractModel):
 
     def _make_lines(self, payload):
         """``dto.PackageLine`` of each position, with its units' numbers where the marketplace tells them apart."""
-        numbers = iter((payload.get("numbers") or {}).values())
         return [
             dto.PackageLine(
                 sku=sku,
                 quantity=quantity,
-                exemplars=tuple(dto.Exemplar(external_id=number) for number in next(numbers, ())),
+                exemplars=tuple(dto.Exemplar(external_id=number) for number in numbers),
             )
-            for sku, quantity in payload["lines"]
+            for (sku, quantity), (_line_id, numbers) in zip(payload["lines"], payload["units"], strict=True)
         ]
 
     def _note_gone(self, order, payload):
         """The lines that the units are missing from, for whom their SKU does not tell it."""
-        for line_id, numbers in (payload.get("numbers") or {}).items():
-            line = self.env["marketplace.order.line"].browse(int(line_id))
+        for line_id, numbers in payload["units"]:
+            line = self.env["marketplace.order.line"].browse(line_id)
             line.there_quantity -= len(line._note_gone(set(numbers)))
         self.env["marketplace.marking"]._drop_gone(order)
 

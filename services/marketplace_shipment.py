@@ -280,7 +280,7 @@ class MarketplaceShipment(models.AbstractModel):
 
     def _call_ship(self, order, payload, adapter):
         """([numbers of postings], [codes of boxes]) that came out of it."""
-        packages = self._make_packages(order, payload, adapter)
+        packages = self._make_packages(order, payload)
         if not payload["whole"]:
             return self._call_ship_parts(order, packages, adapter), []
         try:
@@ -290,9 +290,9 @@ class MarketplaceShipment(models.AbstractModel):
             return self._get_new_numbers(order, posting), self._get_box_codes(posting, payload)
         return list(result.numbers), list(result.box_codes)
 
-    def _make_packages(self, order, payload, adapter):
+    def _make_packages(self, order, payload):
         """``dto.Package`` of each box; with the codes of its units, where the marketplace gets them with the boxes."""
-        units = self.env["marketplace.marking"]._get_carried(order, adapter)
+        units = self.env["marketplace.marking"]._get_carried(order)
         packages = []
         for package in payload["packages"]:
             lines = [
@@ -339,7 +339,7 @@ class MarketplaceShipment(models.AbstractModel):
             query = self.env["marketplace.order.poller"]._make_query(
                 "changed", since - WATCH_BACK, now, numbers=numbers
             )
-            self.env["marketplace.order.poller"]._read(jobs.account_id, adapter.iter_orders(query))
+            self.env["marketplace.order.poller"]._read(jobs.account_id, adapter, adapter.iter_orders(query))
         return {job.id: self._watch_one(job, adapter, patient=many) for job in jobs}
 
     def _watch_one(self, job, adapter, patient):

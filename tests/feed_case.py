@@ -76,6 +76,11 @@ class FeedCase(MarketplaceCase):
         self.assertFalse(report.warnings, "What the marketplace would change, we change, and say so")
         return report
 
+    def _get_offer(self, product):
+        return self.env["marketplace.offer"].search(
+            [("account_id", "=", self.shop.id), ("product_id", "=", product.id)]
+        )
+
     def _get_codes(self, product):
         """{code: left out} of a product in the report."""
         rows = self.feed.problem_ids.filtered(lambda row: row.product_id == product)

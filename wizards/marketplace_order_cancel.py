@@ -93,7 +93,7 @@ class MarketplaceOrderCancel(models.TransientModel):
         payload = {
             "lines": [[line.line_id.sku, line.quantity] for line in chosen],
             # Which of them: nobody can tell them apart, so the last ones.
-            "numbers": {line.line_id.id: line.line_id._get_numbers()[-line.quantity :] for line in chosen},
+            "units": [[line.line_id.id, line.line_id._get_numbers()[-line.quantity :]] for line in chosen],
             "before": {line.sku: line.there_quantity for line in order.line_ids},
         }
         self._enqueue(order, "cancel_lines", payload)

@@ -29,7 +29,15 @@ class MarketplaceReturnRegister(models.TransientModel):
     @api.model
     def _count_returnable(self, line):
         """Delivered units that no return speaks of yet."""
+        if line.unit_numbers:
+            return len(self._get_returnable_numbers(line))
         return line.there_quantity - sum(self._get_returns(line).mapped("quantity"))
+
+    @api.model
+    def _get_returnable_numbers(self, line):
+        """The marketplace's numbers of them, where it tells units apart: two lines may have the same SKU."""
+        known = {number for item in self._get_returns(line) for number in (item.unit_numbers or "").split(",")}
+        return [number for number in line._get_numbers() if number not in known]
 
     @api.model
     def _get_returns(self, line):
@@ -71,12 +79,7 @@ class MarketplaceReturnRegisterLine(models.TransientModel):
         self.ensure_one()
         if not 0 < self.quantity <= self.available:
             raise UserError(self.env._("Only %s units of it can come back.", self.available))
-        known = {
-            number
-            for item in self.wizard_id._get_returns(self.line_id)
-            for number in (item.unit_numbers or "").split(",")
-        }
-        numbers = [number for number in self.line_id._get_numbers() if number not in known][: self.quantity]
+        numbers = self.wizard_id._get_returnable_numbers(self.line_id)[: self.quantity]
         return self.env["marketplace.return"]._enter(
             self.line_id,
             numbers,

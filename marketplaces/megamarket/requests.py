@@ -118,5 +118,6 @@ def report_return(number, units, returned_at):
 
 
 def _money(amount):
-    """Whole roubles, as in every sample, where they are whole; else JSON writes the kopecks exactly."""
+    """Whole roubles, as in every sample, where they are whole; else JSON writes the kopecks exactly: the shortest
+    text of a float made of two decimals is those two decimals."""
     return int(amount) if amount == amount.to_integral_value() else float(amount)

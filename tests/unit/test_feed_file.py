@@ -4,7 +4,6 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from unittest.mock import patch
 
 from lxml import etree
 
@@ -40,8 +39,14 @@ class TestFeedFile(BaseCase):
         """A file that is smaller than one piece of lxml's is all last piece."""
         with self.assertRaises(TooLarge), FeedFile(self.folder, 10) as file:
             self._write(file)
-        full = patch.object(FeedFile, "_write", side_effect=OSError("No space left on device"))
-        with full, self.assertRaisesRegex(OSError, "space"), FeedFile(self.folder, 1000) as file:
+        self.assertFalse(list(self.folder.iterdir()), "Nothing is left behind")
+
+    def test_full_disk_keeps_nothing_of_it(self):
+        """Such a disk refuses what waits in a buffer once more when the file is closed."""
+        full = os.open("/dev/full", os.O_WRONLY)
+        self.addCleanup(os.close, full)
+        with self.assertRaisesRegex(OSError, "space"), FeedFile(self.folder, 1000) as file:
+            os.dup2(full, file.plain.file.fileno())
             self._write(file)
         self.assertFalse(list(self.folder.iterdir()), "Nothing is left behind")
 
