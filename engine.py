@@ -90,6 +90,14 @@ OPERATIONS = {
     "price_push": Operation("Send prices", "stock", "marketplace.price.pusher", "_run_push", 1, "price_set"),
     "price_check": Operation("Read prices", "stock", "marketplace.price.checker", "_run_check", 1, "prices"),
     "feed_build": Operation("Build the product feed", "catalogue", "marketplace.feed.builder", "_run_build", 1, None),
+    "accrual_types_poll": Operation(
+        "Load accrual types", "finance", "marketplace.accrual.poller", "_run_types", 1, "accrual_types"
+    ),
+    "accruals_poll": Operation("Load accruals", "finance", "marketplace.accrual.poller", "_run_poll", 1, "accruals"),
+    "payouts_poll": Operation("Load payouts", "finance", "marketplace.payout.poller", "_run_poll", 1, "payouts"),
+    "realization_poll": Operation(
+        "Load the realization report", "finance", "marketplace.realization.poller", "_run_poll", 1, "realization"
+    ),
     "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),
     "notify_test": Operation(
         "Send a test message", "notifications", "marketplace.notification.sender", "_run_test", 1, None

@@ -43,6 +43,8 @@ class MarketplaceInfo:
     ``cancel_lines_message``: whether that needs an explanation.
     ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
+    ``accrual_kinds``: name of an accrual's type → word of ``money.py``. ``balance_days``: the longest period that
+    ``get_balance`` takes.
     ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
     notification is larger.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
@@ -66,6 +68,8 @@ class MarketplaceInfo:
     cancel_lines_message: bool = True
     lock_orders: bool = False
     price_step: Decimal = Decimal("0.01")
+    accrual_kinds: Mapping[str, str] = field(default_factory=dict)
+    balance_days: int = 31
     event_topics: tuple[str, ...] = ("",)
     events_name_client: bool = False
     event_size: int = 256 * 1024
@@ -120,6 +124,11 @@ OPERATIONS = {
     "fbo_stocks": "iter_fbo_stocks",
     "price_set": "set_prices",
     "prices": "iter_prices",
+    "accrual_types": "iter_accrual_types",
+    "accruals": "get_accruals",
+    "balance": "get_balance",
+    "payouts": "iter_payouts",
+    "realization": "get_realization",
 }
 #: Operations that change something at the marketplace: refused at once for a key that may only read.
 WRITE_OPERATIONS = frozenset(
@@ -358,6 +367,27 @@ class MarketplaceAdapter(ABC):
     def iter_prices(self, articles: Sequence[str] = ()) -> Iterator[dto.PriceInfo]:
         """Of these articles (the adapter slices), or of all that are not archived."""
         raise self._unsupported("prices")
+
+    # --- money ---
+    def iter_accrual_types(self) -> Iterator[dto.AccrualType]:
+        """The dictionary of what is charged and paid."""
+        raise self._unsupported("accrual_types")
+
+    def get_accruals(self, day: date) -> dto.AccrualDay:
+        """Everything of one of the marketplace's calendar days. The last days are still changed there afterwards."""
+        raise self._unsupported("accruals")
+
+    def get_balance(self, since: date, until: date) -> dto.Balance:
+        """Both days included; at most ``info.balance_days`` days."""
+        raise self._unsupported("balance")
+
+    def iter_payouts(self, since: date, until: date) -> Iterator[dto.Payout]:
+        """Of the periods that lie in these days, wholly or partly."""
+        raise self._unsupported("payouts")
+
+    def get_realization(self, year: int, month: int) -> dto.Realization:
+        """``NotReady`` while the marketplace has not made it."""
+        raise self._unsupported("realization")
 
     # --- events ---
     @classmethod

@@ -20,6 +20,17 @@ from .delivery import (
     Mark,
 )
 from .events import Event
+from .money import (
+    Accrual,
+    AccrualDay,
+    AccrualType,
+    Balance,
+    Payout,
+    Realization,
+    RealizationPart,
+    RealizationRow,
+    UnreadableAccrual,
+)
 from .orders import (
     Buyer,
     Cancellation,
@@ -44,6 +55,10 @@ from .stock import StockAnswer, StockLevel, StockTarget
 
 __all__ = [
     "AccountInfo",
+    "Accrual",
+    "AccrualDay",
+    "AccrualType",
+    "Balance",
     "Buyer",
     "CancelReason",
     "CancelRequest",
@@ -67,9 +82,13 @@ __all__ = [
     "OrderQuery",
     "Package",
     "PackageLine",
+    "Payout",
     "PriceAnswer",
     "PriceInfo",
     "PriceTarget",
+    "Realization",
+    "RealizationPart",
+    "RealizationRow",
     "Return",
     "ReturnedUnit",
     "Role",
@@ -78,6 +97,7 @@ __all__ = [
     "StockLevel",
     "StockTarget",
     "UnitResult",
+    "UnreadableAccrual",
     "UnreadableOrder",
     "UnreadableReturn",
     "Warehouse",

@@ -1,0 +1,68 @@
+from odoo import fields, models
+
+from ..marketplaces.base import money
+from .marketplace_accrual_type import KINDS
+from .marketplace_warehouse import SCHEMES
+
+BRANCHES = [
+    ("posting", "Posting"),
+    ("item", "Product"),
+    ("seller", "Seller"),
+    ("container", "Container"),
+    ("file", "From a File"),
+]
+
+
+class MarketplaceAccrual(models.Model):
+    """One movement of money between the marketplace and us, as the marketplace tells it (MON1)."""
+
+    _name = "marketplace.accrual"
+    _description = "Marketplace Accrual"
+    _order = "date desc, external_id desc, part, revision, id"
+    _rec_name = "external_id"
+    _rec_names_search = ["external_id", "number", "unit_number"]
+    _check_company_auto = True
+
+    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    marketplace = fields.Selection(related="account_id.marketplace", store=True)
+    date = fields.Date(required=True, readonly=True, index=True, help="The marketplace's calendar day.")
+    external_id = fields.Char("Accrual", required=True, readonly=True, index=True)
+    part = fields.Char(required=True, readonly=True, help="Which movement of the accrual.")
+    # 0: as first told, and as changed while it was open. 1, 2 …: what changed after it was settled, as a difference.
+    revision = fields.Integer(readonly=True, default=0, aggregator=None)
+    corrects_id = fields.Many2one("marketplace.accrual", "Corrects", readonly=True, index="btree_not_null")
+    correction_ids = fields.One2many("marketplace.accrual", "corrects_id", "Corrections")
+    branch = fields.Selection(BRANCHES, required=True, readonly=True)
+    type_id = fields.Many2one("marketplace.accrual.type", "Type", readonly=True, index=True, ondelete="restrict")
+    kind = fields.Selection(KINDS, required=True, readonly=True, default=money.UNKNOWN, index=True)
+    amount = fields.Monetary(readonly=True, help="+ is for us, VAT included.")
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    quantity = fields.Integer(readonly=True)
+    unit_number = fields.Char("Number There", readonly=True, help="A posting's, or a contract's.")
+    number = fields.Char("Posting Number", readonly=True, index="btree_not_null")
+    scheme = fields.Selection(SCHEMES, readonly=True)
+    order_id = fields.Many2one(
+        "marketplace.order", "Posting", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    order_line_id = fields.Many2one(
+        "marketplace.order.line", "Position", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    sale_order_id = fields.Many2one(related="order_id.sale_order_id", store=True, index="btree_not_null")
+    sku = fields.Char("SKU", readonly=True)
+    article = fields.Char(readonly=True)
+    offer_id = fields.Many2one("marketplace.offer", readonly=True, index="btree_not_null", ondelete="set null")
+    product_id = fields.Many2one(related="offer_id.product_id", string="Product", store=True, index="btree_not_null")
+    # open ──→ settled     by a settlement that was posted; its reset opens it again
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled")], required=True, readonly=True, default="open", index=True
+    )
+    settlement_id = fields.Many2one(
+        "marketplace.settlement", readonly=True, index="btree_not_null", ondelete="set null", copy=False
+    )
+    gone = fields.Boolean("Withdrawn", readonly=True, help="The marketplace no longer tells of it: it counts as 0.")
+    problem = fields.Char(readonly=True, help="Why it could not be read. Nothing is booked for it.")
+    raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
+
+    _key_uniq = models.Constraint("UNIQUE(account_id, date, external_id, part, revision)", "This row is there already.")
+    _open_idx = models.Index("(account_id, date) WHERE state = 'open'")
