@@ -23,7 +23,7 @@ class MarketplaceFboPoller(models.AbstractModel):
         poller, schedule = self.env["marketplace.order.poller"], account._get_schedule("fbo")
         since = min(schedule.read_until or account.start_date or started - OVERLAP, started)
         query = poller._make_query("created", since - OVERLAP, started + timedelta(minutes=5))
-        seen, new = poller._read(account, adapter.iter_fbo_orders(query))
+        seen, new = poller._read(account, adapter, adapter.iter_fbo_orders(query))
         # Taken before the reading began and moved only after it was complete.
         schedule.read_until = started
         again, changed = self._read_open(account, adapter, query)
@@ -45,4 +45,4 @@ class MarketplaceFboPoller(models.AbstractModel):
         oldest = poller._make_query(
             "created", fields.Datetime.now() - ALIVE - OVERLAP, fields.Datetime.now() + OVERLAP, numbers=numbers
         )
-        return poller._read(account, adapter.iter_fbo_orders(oldest))
+        return poller._read(account, adapter, adapter.iter_fbo_orders(oldest))
