@@ -94,6 +94,7 @@ OPERATIONS = {
         "Load accrual types", "finance", "marketplace.accrual.poller", "_run_types", 1, "accrual_types"
     ),
     "accruals_poll": Operation("Load accruals", "finance", "marketplace.accrual.poller", "_run_poll", 1, "accruals"),
+    "settlement_post": Operation("Post a settlement", "finance", "marketplace.settlement.poster", "_run_post", 1, None),
     "payouts_poll": Operation("Load payouts", "finance", "marketplace.payout.poller", "_run_poll", 1, "payouts"),
     "realization_poll": Operation(
         "Load the realization report", "finance", "marketplace.realization.poller", "_run_poll", 1, "realization"
@@ -115,7 +116,7 @@ OF_LIVE_POSTINGS = (
     "tracking",
 )
 #: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
-ALWAYS_READY = ("notify", "notify_test")
+ALWAYS_READY = ("notify", "notify_test", "settlement_post")
 LANES = [
     ("orders", "Orders"),
     ("stock", "Stock and prices"),

@@ -46,6 +46,12 @@ class MarketplaceAccount(models.Model):
         default="settlement",
         help="One per order is several times slower and shows nothing more.",
     )
+    payout_auto_match = fields.Boolean(
+        "Match Payouts by Themselves",
+        default=True,
+        help="A bank line of exactly the payout's amount, from the marketplace, within ten days, and the only one: its "
+        "counterpart becomes the clearing account. Everything else waits for a person.",
+    )
     clearing_account_id = fields.Many2one(related="payment_journal_id.default_account_id", string="Clearing Account")
     suspense_account_id = fields.Many2one(
         "account.account",

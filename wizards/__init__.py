@@ -5,6 +5,7 @@ from . import (
     marketplace_order_cancel,
     marketplace_order_close,
     marketplace_order_fetch,
+    marketplace_payout_match,
     marketplace_return_receive,
     marketplace_return_register,
     marketplace_stock_adjust,

@@ -87,10 +87,11 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payout:
-    """Money that the marketplace has sent to the seller's bank. ``amount`` > 0. ``date``: the last day of the period
-    that it belongs to, where the marketplace tells no day of its own."""
+    """Money that the marketplace has sent to the seller's bank. ``amount`` > 0. ``since``–``date``: the period that it
+    was paid for; ``date`` is its last day, or the day of the payment where the marketplace tells it."""
 
     external_id: str
+    since: date
     date: date
     amount: Decimal
     currency: str
