@@ -13,7 +13,7 @@ class MarketplacePayoutMatch(models.TransientModel):
 
     payout_id = fields.Many2one("marketplace.payout", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="payout_id.currency_id")
-    amount = fields.Monetary(related="payout_id.amount", string="Payout")
+    amount = fields.Monetary(related="payout_id.amount", string="Paid Out")
     candidate_ids = fields.Many2many("account.bank.statement.line", compute="_compute_candidate_ids")
     line_id = fields.Many2one(
         "account.bank.statement.line",

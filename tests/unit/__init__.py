@@ -26,6 +26,7 @@ from . import (
     test_ozon_stock,
     test_price_formula,
     test_redaction,
+    test_settlement_plan,
     test_simulator_access,
     test_simulator_contract,
     test_simulator_faults,
