@@ -53,6 +53,7 @@
         "views/marketplace_feed_views.xml",
         "views/marketplace_payout_views.xml",
         "views/marketplace_settlement_views.xml",
+        "views/marketplace_simple_payment_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",

@@ -95,6 +95,7 @@ OPERATIONS = {
     ),
     "accruals_poll": Operation("Load accruals", "finance", "marketplace.accrual.poller", "_run_poll", 1, "accruals"),
     "settlement_post": Operation("Post a settlement", "finance", "marketplace.settlement.poster", "_run_post", 1, None),
+    "simple_pay": Operation("Pay the simple way", "finance", "marketplace.simple.payer", "_run_pay", 1, None),
     "payouts_poll": Operation("Load payouts", "finance", "marketplace.payout.poller", "_run_poll", 1, "payouts"),
     "realization_poll": Operation(
         "Load the realization report", "finance", "marketplace.realization.poller", "_run_poll", 1, "realization"

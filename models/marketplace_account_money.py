@@ -12,6 +12,16 @@ class MarketplaceAccount(models.Model):
 
     _inherit = "marketplace.account"
 
+    money_way = fields.Selection(
+        [("settlement", "Settlements from the accruals"), ("simple", "The simple way")],
+        "How Money Is Booked",
+        required=True,
+        default="settlement",
+        help="Settlements tie out to the kopeck.\n"
+        "The simple way waits some days after an order, takes the commission off and registers the rest as paid. Its "
+        "report says what does not add up, and why.",
+    )
+    simple_days = fields.Integer("Days After the Order", default=30)
     money_currency_id = fields.Many2one(
         "res.currency",
         "Cabinet's Currency",
@@ -78,6 +88,9 @@ class MarketplaceAccount(models.Model):
         help="Whose bills the services are. Empty: the account's customer.",
     )
     accrual_rule_ids = fields.One2many("marketplace.accrual.rule", "account_id", "Posting Rules")
+
+    def _wants_task(self, task):
+        return super()._wants_task(task) and (task != "simple_payments" or self.money_way == "simple")
 
     @api.depends("company_id")
     def _compute_money_currency_id(self):

@@ -141,6 +141,13 @@ class MarketplaceSettlement(models.Model):
                 settlement.action_preview()
             if settlement.state != "ready":
                 raise UserError(self.env._("%s is being posted, or is in the books already.", settlement.name))
+            if settlement.account_id.money_way == "simple":
+                raise UserError(
+                    self.env._(
+                        "Account %s registers its payments the simple way: a settlement would book them twice.",
+                        settlement.account_id.name,
+                    )
+                )
             if not settlement.row_count:
                 raise UserError(self.env._("There are no rows to post in %s.", settlement.name))
             self.env["marketplace.settlement.poster"]._check_setup(settlement)

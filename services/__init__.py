@@ -56,6 +56,7 @@ from . import (
     marketplace_settlement_undo,
     marketplace_shipment,
     marketplace_shipment_parcels,
+    marketplace_simple_payer,
     marketplace_status_applier,
     marketplace_stock_checker,
     marketplace_stock_engine,
