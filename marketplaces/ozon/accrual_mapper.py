@@ -167,14 +167,18 @@ def _add_up(lines):
 
 
 def _get_currency(lines, total):
-    """The one of all. A zero is in every currency, and often in a wrong one."""
-    found = {line.currency for line in lines} | ({total.currency} if total.amount else set())
-    found -= {""}
+    currency = _one_currency("total_amount", total, *lines)
+    if lines and not currency:
+        raise PayloadError("total_amount.currency", currency, "is missing")
+    return currency
+
+
+def _one_currency(path, *sums):
+    """The currency of them all, "" where none is told. A zero is in every currency, and often in a wrong one."""
+    found = sorted({each.currency for each in sums if each.amount and each.currency})
     if len(found) > 1:
-        raise PayloadError("total_amount", sorted(found), "and its parts are in several currencies")
-    if lines and not found:
-        raise PayloadError("total_amount.currency", "", "is missing")
-    return found.pop() if found else ""
+        raise PayloadError(path, found, "mixes several currencies")
+    return found[0] if found else ""
 
 
 # --- what an accrual consists of -----------------------------------------------------------------------------------
@@ -223,7 +227,9 @@ def _read_posting(posting, total):
 
     The first reading that makes the total is taken; where none does, the usual one, and the rest is unexplained.
     """
-    products = [_read_product(raw, index) for index, raw in enumerate(parse.objects(posting.get("products"), "products"))]
+    products = [
+        _read_product(raw, index) for index, raw in enumerate(parse.objects(posting.get("products"), "products"))
+    ]
     readings = [
         [line for product in products for line in product.get_lines(beside, among_services)]
         for beside in (False, True)
@@ -234,10 +240,13 @@ def _read_posting(posting, total):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Product:
+    """``sale``, ``paid_by_others``: in ``currency``."""
+
     sku: str
-    sale: _Money
-    paid_by_others: _Money
-    price: _Money
+    sale: Decimal
+    paid_by_others: Decimal
+    currency: str
+    price: Decimal
     commission: _Money
     typed_commissions: list
     fees: list
@@ -246,11 +255,11 @@ class _Product:
         return [*self._get_sale(beside), *self._get_commissions(among_services), *self.fees]
 
     def _get_sale(self, beside):
-        amount = self.sale.amount + (self.paid_by_others.amount if beside else 0)
+        amount = self.sale + self.paid_by_others if beside else self.sale
         yield _Line(
             part=f"sale:{self.sku}",
             amount=amount,
-            currency=self.sale.currency or self.paid_by_others.currency,
+            currency=self.currency,
             type_name=money.SALE_TYPE if amount > 0 else money.RETURN_TYPE,
             sku=self.sku,
             quantity=self._count_units(amount),
@@ -258,7 +267,7 @@ class _Product:
 
     def _count_units(self, amount):
         """None where the price does not say it: a part of a unit's price is no unit."""
-        units_sold = abs(amount / self.price.amount) if self.price.amount else _ZERO
+        units_sold = abs(amount / self.price) if self.price else _ZERO
         return int(units_sold) if units_sold and units_sold == units_sold.to_integral_value() else None
 
     def _get_commissions(self, among_services):
@@ -277,12 +286,13 @@ def _read_product(raw, index):
 
     delivery = parse.mapping(raw.get("delivery"), f"{path}.delivery")
     services = list(_read_fees(delivery.get("services"), f"{path}.delivery.services", sku))
-    bonus, coinvestment = read("bonus"), read("coinvestment")
+    sale, bonus, coinvestment = read("sale_amount"), read("bonus"), read("coinvestment")
     return _Product(
         sku=sku,
-        sale=read("sale_amount"),
-        paid_by_others=_Money(bonus.amount + coinvestment.amount, bonus.currency or coinvestment.currency),
-        price=read("seller_price"),
+        sale=sale.amount,
+        paid_by_others=bonus.amount + coinvestment.amount,
+        currency=_one_currency(f"{path}.commission", sale, bonus, coinvestment),
+        price=read("seller_price").amount,
         commission=read("commission"),
         typed_commissions=[_make_commission(line, sku) for line in services if line.type_id == units.SALE_COMMISSION],
         fees=[line for line in services if line.type_id != units.SALE_COMMISSION],
