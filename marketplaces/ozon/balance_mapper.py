@@ -43,7 +43,7 @@ def _parse_payments(raw, paid):
     amounts = [
         parse.decimal(payment, f"total.payments[{index}]") for index, payment in enumerate(_as_list(raw, "payments"))
     ]
-    if amounts and sum(amounts) == -paid:
+    if paid and sum(amounts) == -paid:
         amounts = [-amount for amount in amounts]
     return tuple(amount for amount in amounts if amount)
 

@@ -1,6 +1,7 @@
 """Ozon's report of a month's realization: ``/v2/finance/realization`` and ``/v1/finance/realization/posting``."""
 
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -58,7 +59,6 @@ def _parse_row(raw, index):
     # Described inside ``order``, seen beside it.
     number = order.get("posting_number") or raw.get("posting_number")
     row_number = raw.get("row_number") or raw.get("rowNumber")
-    returned = _parse_part(raw.get("return_commission"), f"rows[{index}].return_commission")
     return dto.RealizationRow(
         row_number=parse.integer_or(index, row_number, "rows.row_number"),
         sku=parse.identifier_or_empty(item.get("sku"), "rows.item.sku"),
@@ -69,9 +69,18 @@ def _parse_row(raw, index):
         seller_price=parse.decimal_or_none(raw.get("seller_price_per_instance"), "rows.seller_price_per_instance"),
         commission_ratio=parse.decimal_or_none(raw.get("commission_ratio"), "rows.commission_ratio"),
         sold=_parse_part(raw.get("delivery_commission"), f"rows[{index}].delivery_commission"),
-        returned=returned,
+        returned=_parse_returned(raw.get("return_commission"), f"rows[{index}].return_commission"),
         raw=raw,
     )
+
+
+def _parse_returned(raw, path):
+    """What came back, not signed: a report that shows it below zero means the same."""
+    part = _parse_part(raw, path)
+    if not part or part.amount >= 0:
+        return part
+    sums = {name: -getattr(part, name) for name in ("amount", "bonus", "coinvestment", "fee", "total")}
+    return replace(part, quantity=abs(part.quantity), price=abs(part.price), **sums)
 
 
 def _parse_part(raw, path):

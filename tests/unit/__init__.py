@@ -19,6 +19,7 @@ from . import (
     test_ozon_account,
     test_ozon_contract,
     test_ozon_events,
+    test_ozon_money,
     test_ozon_orders,
     test_ozon_prices,
     test_ozon_schemes,
