@@ -5,8 +5,9 @@ Run inside `odoo shell` on a fresh database with the addon. Settings are environ
 BENCH_OPEN   2000  open orders of the last measurement of growth; 20000 for the whole budget (some minutes more)
 BENCH_SIZE   200   orders per row
 BENCH_DAY    1000  postings of the first day; 10000 for a big shop's (five minutes more)
- BENCH_OFFERS 100000  offers whose stock is computed, and that a feed tells of
- BENCH_ONLY         orders, unchanged, growth, day, stock, prices, feed or callbacks: this part alone
+BENCH_OFFERS 100000  offers whose stock is computed, and that a feed tells of
+BENCH_MONTH  3000  orders of the month that is settled
+BENCH_ONLY         orders, unchanged, growth, day, stock, prices, feed, settlement or callbacks: this part alone
 BENCH_RST          a file that the tables are written to as well
 
 Seconds depend on the machine and what else it does: only numbers of queries are judged, and ratios of processor time
@@ -23,7 +24,7 @@ from pathlib import Path
 from odoo import Command
 
 import odoo.addons.sale_marketplace as addon
-from odoo.addons.sale_marketplace.benchmarks import callbacks, feed, filling, first_day, prices, stock
+from odoo.addons.sale_marketplace.benchmarks import callbacks, feed, filling, first_day, prices, settlement, stock
 from odoo.addons.sale_marketplace.benchmarks.table import Measure, Table, write
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 from odoo.addons.sale_marketplace.marketplaces.ozon import mapper
@@ -309,6 +310,7 @@ def main(env):
         "stock": lambda: stock.measure(bench, OFFERS),
         "prices": lambda: prices.measure(bench),
         "feed": lambda: feed.measure(bench, OFFERS),
+        "settlement": lambda: settlement.measure(bench),
         "callbacks": lambda: callbacks.measure(bench),
     }
     tables = []

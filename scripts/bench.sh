@@ -4,8 +4,9 @@
 #   BENCH_OPEN=20000      open orders among which the last rows are measured (default 2000; the whole budget: 20000)
 #   BENCH_SIZE=200        orders per row
 #   BENCH_DAY=10000       postings that wait in the cabinet on the first day (default 1000)
- BENCH_OFFERS 100000  offers whose stock is computed, and that a feed tells of
- BENCH_ONLY         orders, unchanged, growth, day, stock, prices, feed or callbacks: this part alone
+#   BENCH_OFFERS=100000   offers whose stock is computed, and that a feed tells of
+#   BENCH_MONTH=3000      orders of the month that is settled
+#   BENCH_ONLY=settlement one part alone: orders, unchanged, growth, day, stock, prices, feed, settlement, callbacks
 #   BENCH_RST=/a/file     the tables go there, too
 #   KEEP_DB=1             keep the database
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

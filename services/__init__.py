@@ -53,6 +53,7 @@ from . import (
     marketplace_settlement_documents,
     marketplace_settlement_planner,
     marketplace_settlement_poster,
+    marketplace_settlement_preparer,
     marketplace_settlement_undo,
     marketplace_shipment,
     marketplace_shipment_parcels,

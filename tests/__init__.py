@@ -53,6 +53,7 @@ from . import (
     test_schedules,
     test_security,
     test_seller_cancel,
+    test_settlement,
     test_shipping,
     test_shipping_split,
     test_split_in_cabinet,
