@@ -42,4 +42,5 @@ from . import (
     test_simulator_telegram,
     test_stock_difference,
     test_stock_formula,
+    test_xlsx_sheet,
 )
