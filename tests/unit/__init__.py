@@ -16,6 +16,7 @@ from . import (
     test_megamarket_orders,
     test_megamarket_search,
     test_megamarket_shipping,
+    test_number_list,
     test_ozon_account,
     test_ozon_contract,
     test_ozon_events,
@@ -43,4 +44,5 @@ from . import (
     test_simulator_telegram,
     test_stock_difference,
     test_stock_formula,
+    test_xlsx_sheet,
 )
