@@ -173,6 +173,8 @@ class MarketplaceAccount(models.Model):
         accounts._ensure_notification_rules()
         accounts._ensure_customer()
         accounts._ensure_carrier()
+        accounts._ensure_accrual_types()
+        accounts._ensure_accrual_rules()
         return accounts
 
     def write(self, vals):
@@ -185,6 +187,8 @@ class MarketplaceAccount(models.Model):
         accounts = self.with_context(active_test=False).search([("active", "in", (True, False))])
         accounts._ensure_schedules()
         accounts._ensure_notification_rules()
+        accounts._ensure_accrual_types()
+        accounts._ensure_accrual_rules()
         for account in accounts.filtered(lambda account: account.active and account.state == "connected"):
             self.env["marketplace.job"]._enqueue("account_check", account)
 

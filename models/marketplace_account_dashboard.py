@@ -25,6 +25,7 @@ class MarketplaceAccount(models.Model):
     return_count = fields.Integer("Returns to Receive", compute="_compute_row_counts")
     stock_difference_count = fields.Integer("Stock Differs There", compute="_compute_row_counts")
     stock_refused_count = fields.Integer("Stock Refused", compute="_compute_row_counts")
+    unknown_accrual_count = fields.Integer("Unknown Accruals", compute="_compute_row_counts")
     failed_job_count = fields.Integer("Failed Jobs", compute="_compute_job_counts")
     waiting_job_count = fields.Integer("Waiting Jobs", compute="_compute_job_counts")
     oldest_job_at = fields.Datetime("Oldest Waiting", compute="_compute_job_counts")
@@ -73,6 +74,10 @@ class MarketplaceAccount(models.Model):
             "request_count": ("marketplace.cancel.request", [("state", "=", "pending")]),
             "return_count": ("marketplace.return", [("state", "=", "open"), ("stage", "in", ("ready", "received"))]),
             "stock_difference_count": ("marketplace.stock", [("to_reconcile", "=", True)]),
+            "unknown_accrual_count": (
+                "marketplace.accrual",
+                [("kind", "=", "unknown"), ("gone", "=", False), ("state", "=", "open")],
+            ),
             "stock_refused_count": ("marketplace.stock", [("state", "=", "refused")]),
         }
         for name, (model, domain) in tiles.items():
@@ -137,6 +142,9 @@ class MarketplaceAccount(models.Model):
         return self._open_list(
             "action_marketplace_return", {"search_default_to_fetch": 1, "search_default_to_receive": 1}
         )
+
+    def action_open_unknown_accruals(self):
+        return self._open_list("action_marketplace_accrual", {"search_default_open": 1, "search_default_unknown": 1})
 
     def action_open_failed_jobs(self):
         return self._open_list("action_marketplace_job", {"search_default_failed": 1})

@@ -1,4 +1,8 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
+
+from .marketplace_accrual_rule import DEFAULT_DOCUMENTS
+from .marketplace_accrual_type import KINDS
 
 INVOICING = [
     ("order", "An invoice per order"),
@@ -96,6 +100,13 @@ class MarketplaceAccount(models.Model):
         check_company=True,
         help="Whose bills the services are. Empty: the account's customer.",
     )
+    commission_drift_warn = fields.Float(
+        "Warn of Commission Above (%)",
+        default=5.0,
+        digits=(5, 2),
+        help="Postings whose commission is by more than this above what the marketplace had announced with the price. "
+        "0: never.",
+    )
     accrual_rule_ids = fields.One2many("marketplace.accrual.rule", "account_id", "Posting Rules")
 
     def _wants_task(self, task):
@@ -106,3 +117,123 @@ class MarketplaceAccount(models.Model):
     def _compute_money_currency_id(self):
         for account in self:
             account.money_currency_id = account.money_currency_id or account.company_id.currency_id
+
+    # === CONSTRAINT METHODS === #
+    @api.constrains("service_tax_id")
+    def _check_service_tax(self):
+        for account in self:
+            account._check_money_tax(account.service_tax_id)
+
+    @api.constrains("accrual_window", "accrual_start")
+    def _check_accrual_window(self):
+        for account in self:
+            if not 0 <= account.accrual_window <= 366:
+                raise ValidationError(self.env._("Days that are read again: 0 to 366."))
+
+    def _check_money_tax(self, tax):
+        """The marketplace's amounts contain their VAT: a tax that comes on top would change them."""
+        if not tax:
+            return
+        if tax.type_tax_use != "purchase":
+            raise ValidationError(self.env._("«%s» is not a tax of purchases: the marketplace bills you.", tax.name))
+        if not tax.price_include:
+            raise ValidationError(
+                self.env._(
+                    "«%s» comes on top of the price, and the marketplace's amounts contain their VAT: choose, or make, "
+                    "a tax that is included in the price.",
+                    tax.name,
+                )
+            )
+
+    # === CRUD METHODS === #
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """The web client asks here what may be typed into."""
+        result = super().fields_get(allfields, attributes)
+        if self._edits_money_only():
+            for name in self._get_money_fields() & result.keys():
+                if "readonly" in result[name]:
+                    result[name]["readonly"] = self._fields[name].readonly
+        return result
+
+    def write(self, vals):
+        """Accountants decide about the money, and about nothing else of an account."""
+        if vals and vals.keys() <= self._get_money_fields() and self._edits_money_only():
+            self.check_access("read")
+            self._check_own_rules(vals.get("accrual_rule_ids") or [])
+            return super(MarketplaceAccount, self.sudo()).write(vals)
+        return super().write(vals)
+
+    def _edits_money_only(self):
+        return (
+            not self.env.su
+            and not self.has_access("write")
+            and self.env.user.has_group("sale_marketplace.group_accountant")
+        )
+
+    def _check_own_rules(self, commands):
+        """Rules are changed with the accountant's own rights, and only those of these accounts."""
+        ids = [command[1] for command in commands if command[0] not in (Command.CREATE, Command.CLEAR, Command.SET)]
+        ids += [rule for command in commands if command[0] == Command.SET for rule in command[2]]
+        rules = self.env["marketplace.accrual.rule"].browse(ids)
+        rules.check_access("write")
+        if rules.account_id - self:
+            raise ValidationError(self.env._("These posting rules belong to another account."))
+
+    @api.model
+    def _get_money_fields(self):
+        """What an accountant may change who may change nothing else of an account."""
+        return {
+            *("money_currency_id", "accrual_start", "accrual_window", "invoicing", "payment_grouping"),
+            *("payout_auto_match", "payment_journal_id", "suspense_account_id", "service_account_id"),
+            *("other_income_account_id", "other_expense_account_id", "service_tax_id", "vendor_id"),
+            *("money_way", "simple_days", "commission_drift_warn", "accrual_rule_ids"),
+        }
+
+    # === BUSINESS METHODS === #
+    def _ensure_accrual_types(self):
+        for marketplace, accounts in self.grouped("marketplace").items():
+            self.env["marketplace.accrual.type"]._ensure(marketplace, accounts[0]._get_info().accrual_kinds)
+
+    def _ensure_accrual_rules(self):
+        """Every kind has a general rule; what a person decided stays."""
+        Rule = self.env["marketplace.accrual.rule"].sudo()
+        missing = []
+        for account in self:
+            known = set(account.sudo().accrual_rule_ids.filtered(lambda rule: not rule.type_id).mapped("kind"))
+            missing += [
+                {
+                    "account_id": account.id,
+                    "kind": kind,
+                    "document": DEFAULT_DOCUMENTS[kind],
+                    "sequence": position,
+                }
+                for position, (kind, _label) in enumerate(KINDS)
+                if kind not in known
+            ]
+        Rule.create(missing)
+
+    def _get_accrual_rule(self, accrual_type, kind):
+        """The rule of the very type, else the one of its kind."""
+        self.ensure_one()
+        rules = [(rule._matches(accrual_type, kind), rule) for rule in self.sudo().accrual_rule_ids]
+        fit, rule = max(rules, key=lambda pair: pair[0], default=(0, None))
+        if not fit:
+            self._ensure_accrual_rules()
+            rule = self.sudo().accrual_rule_ids.filtered(lambda rule: rule._matches(accrual_type, kind))[:1]
+        return rule
+
+    def _ask_about_money(self, summary, text):
+        """An activity for the account's responsible, one at a time for the same question."""
+        self.ensure_one()
+        kind = self.env.ref("mail.mail_activity_data_todo")
+        known = self.activity_ids.filtered(lambda item: item.activity_type_id == kind and item.summary == summary)
+        if known:
+            known[:1].note = text
+        else:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=text,
+                user_id=self.user_id.id or self.env.ref("base.user_admin").id,
+            )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..marketplaces.base import money
 from .marketplace_accrual_type import KINDS
@@ -61,8 +61,60 @@ class MarketplaceAccrual(models.Model):
         "marketplace.settlement", readonly=True, index="btree_not_null", ondelete="set null", copy=False
     )
     gone = fields.Boolean("Withdrawn", readonly=True, help="The marketplace no longer tells of it: it counts as 0.")
-    problem = fields.Char(readonly=True, help="Why it could not be read. Nothing is booked for it.")
+    problem = fields.Char(readonly=True, help="Why nothing is booked for it.")
+    read_at = fields.Datetime("Told Since", readonly=True, help="Since when the marketplace tells of it like this.")
+    version_ids = fields.One2many("marketplace.accrual.version", "accrual_id", "Told Before")
+    version_count = fields.Integer("Times Changed", readonly=True, aggregator=None)
+    is_late = fields.Boolean("Late", compute="_compute_is_late", help="It came after its period was settled.")
     raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
 
     _key_uniq = models.Constraint("UNIQUE(account_id, date, external_id, part, revision)", "This row is there already.")
     _open_idx = models.Index("(account_id, date) WHERE state = 'open'")
+    _link_idx = models.Index("(account_id, number) WHERE order_id IS NULL AND number IS NOT NULL")
+
+    # === COMPUTE METHODS === #
+    @api.depends("date", "settlement_id.date_from")
+    def _compute_is_late(self):
+        for row in self:
+            since = row.settlement_id.date_from
+            row.is_late = bool(since and row.date < since)
+
+    # === ACTION METHODS === #
+    def action_view_order(self):
+        self.ensure_one()
+        return self._open("marketplace.order", self.order_id)
+
+    def action_view_settlement(self):
+        self.ensure_one()
+        return self._open("marketplace.settlement", self.settlement_id)
+
+    def action_view_corrections(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_accrual")
+        base = self.corrects_id or self
+        return {**action, "domain": ["|", ("id", "=", base.id), ("corrects_id", "=", base.id)], "context": {}}
+
+    def _open(self, model, record):
+        return {"type": "ir.actions.act_window", "res_model": model, "view_mode": "form", "res_id": record.id}
+
+    # === BUSINESS METHODS === #
+    @api.model
+    def _link_orders(self, orders):
+        """Rows that were told before their postings."""
+        Accrual = self.sudo()
+        unlinked = Accrual.search(
+            [
+                ("order_id", "=", False),
+                ("account_id", "in", orders.account_id.ids),
+                ("number", "in", orders.mapped("number")),
+            ]
+        )
+        by_key = {(order.account_id, order.number): order for order in orders}
+        for (account, number), rows in unlinked.grouped(lambda row: (row.account_id, row.number)).items():
+            order = by_key.get((account, number))
+            for sku, own in rows.grouped("sku").items() if order else ():
+                line = order.line_ids.filtered(lambda line, sku=sku: sku and line.sku == sku)[:1]
+                own.write({"order_id": order.id, "order_line_id": line.id})
+        if unlinked:
+            unlinked.settlement_id._note_changed()
+            self.env["marketplace.economics"]._refresh(unlinked.order_id)

@@ -18,6 +18,8 @@ EVENTS = {
     "price_approval": Event("Prices to approve", "failures", True),
     "job_failed": Event("Jobs failed", "failures", True),
     "account_paused": Event("Account paused", "failures", True),
+    "money_unknown": Event("Unknown accruals", "failures", True),
+    "commission_drift": Event("Commission higher than expected", "failures", True),
     "completeness": Event("Postings missing in Odoo", "failures", True),
 }
 CHANNELS = ("inbox", "email", "telegram")

@@ -63,6 +63,7 @@ class MarketplaceOrderStore(models.AbstractModel):
             else:
                 changed.append((row["id"], posting, digest))
         orders = self._create(account, fresh) | self._update(account, changed)
+        self.env["marketplace.economics"]._expect(account, orders)
         self._mark_stock(account, orders, {row["id"]: row["status"] for row in known.values()})
         return orders, busy
 
@@ -193,6 +194,7 @@ class MarketplaceOrderStore(models.AbstractModel):
         )
         self.env["marketplace.return"]._link_orders(orders)
         self.env["marketplace.cancel.request"]._link_orders(orders)
+        self.env["marketplace.accrual"]._link_orders(orders)
         return orders
 
     def _update(self, account, changed):

@@ -24,6 +24,8 @@ class MarketplaceSettlementPlanner(models.AbstractModel):
             ("date", "<=", settlement.date_to),
             ("currency_id", "=", settlement.currency_id.id),
             ("problem", "=", False),
+            # What was withdrawn before it was booked moves nothing.
+            ("amount", "!=", 0),
             ("settlement_id", "in", (False, settlement.id)),
         ]
         rows = self.env["marketplace.accrual"].sudo().search(domain)

@@ -1,4 +1,7 @@
 from . import (
+    test_accrual_rules,
+    test_accruals,
+    test_accruals_changed,
     test_batch_equality,
     test_cancel_requests,
     test_cancellation,

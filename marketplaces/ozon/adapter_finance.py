@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..base import parse
 from ..base.errors import NotFound, NotReady, PayloadError, Rejected
 from . import accrual_mapper, balance_mapper, errors, realization_mapper, requests
-from .paging import iter_day_pages, unwrap
+from .paging import iter_counted_pages, iter_day_pages, unwrap
 
 #: The first days of the two halves of a month, into which Ozon's statements are cut.
 _HALVES = (1, 16)
@@ -38,13 +38,15 @@ class OzonFinance:
     def iter_payouts(self, since, until):
         """Periods are halves of a month: asked for whole ones, Ozon leaves none of them out."""
         since, until = _begin_half(since), _end_half(until)
-        page, page_count = 1, 1
-        while page <= page_count:
-            answer = self._client.post("cash_flow", requests.cash_flow(since, until, page))
-            result = unwrap(answer, "cash_flows")
+        pages = iter_counted_pages(
+            self._client,
+            "cash_flow",
+            "cash_flows",
+            lambda page: requests.cash_flow(since, until, page),
+            requests.CASH_FLOW_PAGE,
+        )
+        for result in pages:
             yield from balance_mapper.parse_payouts(result)
-            page_count = parse.integer_or(0, result.get("page_count"), "page_count")
-            page += 1
 
     # --- the report of a month ---
     def get_realization(self, year, month):

@@ -97,6 +97,24 @@ def iter_day_pages(client, endpoint, key, make_body):
             raise PayloadError("last_id", last_id, "does not move: there may be more", endpoint=endpoint)
 
 
+def iter_counted_pages(client, endpoint, key, make_body, size):
+    """Every page, whole, of a method that counts its pages in ``page_count``.
+
+    Stops at an empty list under ``key``. Where nothing is counted a full page has a successor.
+    :param make_body: number of the page, from 1 → request body
+    """
+    number, more = 1, True
+    while more:
+        page = unwrap(client.post(endpoint, make_body(number)), key)
+        rows = parse.sequence(page[key], key)
+        if not rows:
+            return
+        yield page
+        last = parse.integer_or(0, page.get("page_count"), "page_count")
+        more = number < last if last else len(rows) >= size
+        number += 1
+
+
 def iter_slices(since, until, length):
     """[since, until] in pieces no longer than ``length``, oldest first; nothing when it ends before it begins."""
     start = since

@@ -467,6 +467,15 @@ class TestOzonPayouts(BaseCase):
         self.assertEqual(table, [("1:1", 10, "CNY"), ("2:1", 20, "CNY")])
         self.assertEqual([body["page"] for body in session.bodies], [1, 2])
 
+    def test_pages_that_are_not_counted_or_counted_wrongly(self):
+        period = {"id": 1, "begin": "2026-08-01", "end": "2026-08-15"}
+        for count, rows, asked in ((None, 100, 2), (0, 99, 1), (1_000_000, 1, 2)):
+            with self.subTest(count=count):
+                full = {"cash_flows": [{"period": period}] * rows, "details": None, "page_count": count}
+                adapter, session, *_rest = make_adapter({"result": full}, {"result": {"cash_flows": []}})
+                self.assertEqual(list(adapter.iter_payouts(SINCE, UNTIL)), [])
+                self.assertEqual(len(session.sent), asked)
+
 
 class TestOzonRealization(BaseCase):
     def test_report(self):
