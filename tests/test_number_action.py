@@ -322,10 +322,8 @@ class TestNumbersPay(PayCase):
             ["2026-09-01", orders[0].number, 1000.5],
             ["2026-09-01", orders[1].number, 1448],
         ]
-        for content in (
-            self._make_file(rows),
-            base64.b64encode("\n".join(f"{a};{b};{c}" for a, b, c in rows).encode()),
-        ):
+        csv = "\n".join(f"{day};{number};{amount}" for day, number, amount in rows).encode()
+        for content in (self._make_file(rows), base64.b64encode(csv)):
             dialog = self._check("", source="file", file=content)
             self.assertEqual((dialog.number_column, dialog.line_ids.order_id), ("B", orders))
             self.assertEqual(dialog.columns, "A: Дата, B: Номер отправления, C: Сумма")
@@ -451,7 +449,7 @@ class TestNumbersCancel(NumbersCase, OrdersSimulatorCase):
         self.account._get_status_action("fbs", "cancelled").action = "none"
 
     def _cancel_there(self, order):
-        self.simulator.control("POST", f"ozon/postings/{order.number}/cancel", {})
+        self.simulator.control("POST", f"ozon/postings/{order.number}/cancel", {"by": "client"})
         self._poll("statuses_poll")
 
     def test_alive_there_is_cancelled_there(self):
