@@ -94,6 +94,9 @@ OPERATIONS = {
         "Load accrual types", "finance", "marketplace.accrual.poller", "_run_types", 1, "accrual_types"
     ),
     "accruals_poll": Operation("Load accruals", "finance", "marketplace.accrual.poller", "_run_poll", 1, "accruals"),
+    "settlement_prepare": Operation(
+        "Prepare settlements", "finance", "marketplace.settlement.preparer", "_run_prepare", 1, None
+    ),
     "settlement_post": Operation("Post a settlement", "finance", "marketplace.settlement.poster", "_run_post", 1, None),
     "simple_pay": Operation("Pay the simple way", "finance", "marketplace.simple.payer", "_run_pay", 1, None),
     "payouts_poll": Operation("Load payouts", "finance", "marketplace.payout.poller", "_run_poll", 1, "payouts"),
@@ -117,7 +120,7 @@ OF_LIVE_POSTINGS = (
     "tracking",
 )
 #: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
-ALWAYS_READY = ("notify", "notify_test", "settlement_post")
+ALWAYS_READY = ("notify", "notify_test", "settlement_post", "settlement_prepare", "simple_pay")
 LANES = [
     ("orders", "Orders"),
     ("stock", "Stock and prices"),

@@ -53,6 +53,7 @@ from . import (
     marketplace_settlement,
     marketplace_settlement_difference,
     marketplace_settlement_line,
+    marketplace_settlement_proof,
     marketplace_simple_payment,
     marketplace_status,
     marketplace_status_action,

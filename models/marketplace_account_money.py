@@ -26,6 +26,15 @@ class MarketplaceAccount(models.Model):
         "report says what does not add up, and why.",
     )
     simple_days = fields.Integer("Days After the Order", default=30)
+    settlement_period = fields.Selection(
+        [("month", "A month"), ("half", "Half a month")], "Settled By", required=True, default="month"
+    )
+    settlement_delay = fields.Integer(
+        "Prepared After (days)",
+        default=5,
+        help="So many days after a period has ended its settlement is prepared: until then the marketplace still "
+        "changes it.",
+    )
     money_currency_id = fields.Many2one(
         "res.currency",
         "Cabinet's Currency",
@@ -101,7 +110,8 @@ class MarketplaceAccount(models.Model):
     accrual_rule_ids = fields.One2many("marketplace.accrual.rule", "account_id", "Posting Rules")
 
     def _wants_task(self, task):
-        return super()._wants_task(task) and (task != "simple_payments" or self.money_way == "simple")
+        wanted = {"simple_payments": self.money_way == "simple", "settlements": self.money_way == "settlement"}
+        return super()._wants_task(task) and wanted.get(task, True)
 
     @api.depends("company_id")
     def _compute_money_currency_id(self):

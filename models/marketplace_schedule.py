@@ -28,6 +28,7 @@ TASKS = {
     "accrual_types": ("Accrual Types", "accrual_types_poll", True, "days", 1),
     "accruals": ("Accruals", "accruals_poll", True, "hours", 6),
     "payouts": ("Payouts", "payouts_poll", True, "days", 1),
+    "settlements": ("Settlements to Post", "settlement_prepare", False, "days", 1),
     "simple_payments": ("Payments the Simple Way", "simple_pay", True, "times", 1),
     "realization": ("Realization Report", "realization_poll", True, "monthly", 7),
     "warehouses": ("Warehouses", "warehouses_poll", True, "days", 1),

@@ -2,6 +2,8 @@ from . import (
     marketplace_account_connect,
     marketplace_cancel_request_reject,
     marketplace_delivery_time,
+    marketplace_number_action,
+    marketplace_number_action_line,
     marketplace_order_cancel,
     marketplace_order_close,
     marketplace_order_fetch,

@@ -1,10 +1,9 @@
 import base64
-import io
-
-import xlsxwriter
 
 from odoo import api, fields, models
 from odoo.tools import split_every
+
+from ..services import xlsx_sheet
 
 #: Rows read at a time: a sheet of fifty thousand is written without holding them all.
 BATCH = 5000
@@ -26,32 +25,12 @@ class MarketplaceStockSheet(models.TransientModel):
     @api.model
     def _make(self, rows):
         """An XLSX file, base64."""
-        stream = io.BytesIO()
-        book = xlsxwriter.Workbook(
-            stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
-        sheet = book.add_worksheet(self.env._("Stock"))
-        columns = self._get_columns()
-        heading = book.add_format({"bold": True, "bg_color": "#E9ECEF"})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        for column, (title, width, _read) in enumerate(columns):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, title, heading)
-        number = 0
+        return base64.b64encode(xlsx_sheet.write(self.env._("Stock"), self._get_columns(), self._iter_rows(rows)))
+
+    def _iter_rows(self, rows):
         for ids in split_every(BATCH, rows.ids):
-            for row in rows.browse(ids):
-                number += 1
-                for column, (_title, _width, read) in enumerate(columns):
-                    value = read(row)
-                    if hasattr(value, "year"):
-                        sheet.write_datetime(number, column, value, moment)
-                    else:
-                        sheet.write(number, column, value)
+            yield from rows.browse(ids)
             self.env.invalidate_all(flush=False)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, number, len(columns) - 1)
-        book.close()
-        return base64.b64encode(stream.getvalue())
 
     def _get_columns(self):
         """[(title, width, what stands in it)]; moments in the user's time zone."""

@@ -5,7 +5,7 @@ shapes for one thing (an id as number and as string, an empty object as null): t
 """
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 
 from .errors import PayloadError
@@ -156,6 +156,16 @@ def moment_or_none(value, path):
     except ValueError:
         raise PayloadError(path, value, "is not a time") from None
     return local.astimezone(timezone.utc)
+
+
+def day_or_none(value, path):
+    """A calendar day, ``2026-09-10`` or ``2026-09-10T00:00:00Z``: the first ten characters, as they are written.
+
+    Moved into another time zone, a midnight would become the day before. None as in ``moment_or_none``.
+    """
+    if moment_or_none(value, path) is None:
+        return None
+    return date.fromisoformat(value.strip()[:10])
 
 
 def _parse_offset(offset):

@@ -9,6 +9,7 @@ from ..base.client import utc_now
 from ..base.errors import Forbidden, MarketplaceError, NotFound, NotReady, PayloadError, Rejected
 from . import (
     account_mapper,
+    accrual_units,
     endpoints,
     events,
     mapper,
@@ -19,6 +20,7 @@ from . import (
     stock_mapper,
 )
 from .adapter_delivery import OzonDelivery
+from .adapter_finance import OzonFinance
 from .adapter_prices import OzonPrices
 from .adapter_returns import OzonReturns
 from .adapter_stock import OzonStock
@@ -32,7 +34,7 @@ _ELSEWHERE = {"confirm", "close", "return_report"}
 _TOO_LONG = "PERIOD_IS_TOO_LONG"
 
 
-class OzonAdapter(OzonDelivery, OzonPrices, OzonReturns, OzonStock, MarketplaceAdapter):
+class OzonAdapter(OzonDelivery, OzonFinance, OzonPrices, OzonReturns, OzonStock, MarketplaceAdapter):
     """FBS, rFBS and FBO of Ozon's Seller API.
 
     Options after ``config`` are for tests and go to ``HttpClient``: ``session``, ``limiter``, ``policy``, ``sleep``,
@@ -56,6 +58,8 @@ class OzonAdapter(OzonDelivery, OzonPrices, OzonReturns, OzonStock, MarketplaceA
         pauses={"stock_set": stock_mapper.REPEAT_SECONDS},
         docs_url="https://docs.ozon.ru/api/seller/",
         client_id_pattern=r"[0-9]+",
+        accrual_kinds=accrual_units.KINDS,
+        balance_days=requests.BALANCE_DAYS,
         steps={status.RFBS: (status.DELIVERING, status.LAST_MILE, status.DELIVERED)},
     )
 

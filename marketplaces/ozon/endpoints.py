@@ -28,6 +28,8 @@ RATES = {
     "own_delivery": Rate(5, burst=10),
     "exemplar": Rate(5, burst=10),
     "returns": Rate(2, burst=4),
+    # 429 right after a success is seen.
+    "finance": Rate(2, burst=2),
     # 80 calls a minute by the specification.
     "stock_write": Rate(80 / 60, burst=20),
 }
@@ -279,6 +281,17 @@ _IN_USE = (
         path="/v2/posting/fbs/act/get-barcode/text",
         operations=("handover_barcode",),
         bucket="carriage",
+    ),
+    Endpoint(name="accrual_types", path="/v1/finance/accrual/types", operations=("accrual_types",), bucket="finance"),
+    Endpoint(name="accrual_day", path="/v1/finance/accrual/by-day", operations=("accruals",), bucket="finance"),
+    Endpoint(name="balance", path="/v1/finance/balance", operations=("balance",), bucket="finance"),
+    Endpoint(name="cash_flow", path="/v1/finance/cash-flow-statement/list", operations=("payouts",), bucket="finance"),
+    Endpoint(name="realization", path="/v2/finance/realization", operations=("realization",), bucket="finance"),
+    Endpoint(
+        name="realization_postings",
+        path="/v1/finance/realization/posting",
+        operations=("realization",),
+        bucket="finance",
     ),
 )
 

@@ -26,6 +26,7 @@ from ..base.errors import (
 _SHIPPING = frozenset({"ship", "ship_part"})
 _CANCELLING = frozenset({"cancel", "cancel_lines"})
 _DECIDING = frozenset({"cancel_request_approve", "cancel_request_reject"})
+_REPORTING = frozenset({"realization", "realization_postings"})
 
 #: Ozon's own code inside a sentence.
 _CODE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
@@ -81,7 +82,15 @@ RULES = (
     Rule("incorrect_state", AlreadyDone, (), _DECIDING),
     Rule("posting_not_found", NotFound),
     Rule("carriage_not_found", NotFound),
+    # A month's report is made by the 5th of the next one.
+    Rule("not found", NotReady, (), _REPORTING),
+    Rule("not ready", NotReady, (), _REPORTING),
+    Rule("not formed", NotReady, (), _REPORTING),
+    Rule("не сформирован", NotReady, (), _REPORTING),
 )
+#: Words of a report that can only be had by other means.
+_TOO_LARGE = "report is too large"
+
 #: HTTP status of a JSON refusal whose words say nothing → class.
 STATUS_RULES = {
     401: _auth("", "wrong_key"),
@@ -109,6 +118,10 @@ def read_error(endpoint, http_status, data):
         return STATUS_RULES[429].error("Too many calls") if http_status == 429 else None
     rule = rule or STATUS_RULES.get(http_status) or Rule("", Rejected)
     return _make_error(rule, code, message, http_status)
+
+
+def is_too_large(error):
+    return isinstance(error, Rejected) and _TOO_LARGE in error.message.lower()
 
 
 def classify_message(endpoint, message, code=""):

@@ -14,7 +14,7 @@ def iter_pages(client, endpoint, key, make_body, now):
     cursor, has_next = "", True
     while has_next:
         observed_at = now()
-        answer = _unwrap(client.post(endpoint, make_body(cursor)), key)
+        answer = unwrap(client.post(endpoint, make_body(cursor)), key)
         page = parse.sequence(answer[key], key)
         if not page:
             return
@@ -29,7 +29,7 @@ def iter_product_pages(client, visibility):
     last_id = ""
     while True:
         answer = client.post("product_list", requests.product_list(visibility, last_id))
-        result = _unwrap(answer, "items")
+        result = unwrap(answer, "items")
         rows = parse.objects(result["items"], "items")
         if not rows:
             return
@@ -47,7 +47,7 @@ def iter_cursor_pages(client, endpoint, key, make_body):
     """
     cursor = ""
     while True:
-        answer = _unwrap(client.post(endpoint, make_body(cursor)), key)
+        answer = unwrap(client.post(endpoint, make_body(cursor)), key)
         page = parse.objects(answer[key], key)
         if not page:
             return
@@ -67,7 +67,7 @@ def iter_numbered_pages(client, endpoint, key, make_body, last_id_of, size):
     """
     last_id = 0
     while True:
-        answer = _unwrap(client.post(endpoint, make_body(last_id)), key)
+        answer = unwrap(client.post(endpoint, make_body(last_id)), key)
         page = parse.objects(answer[key], key)
         yield page
         following = parse.integer_or(0, last_id_of(answer, page), "last_id") if page else 0
@@ -75,6 +75,44 @@ def iter_numbered_pages(client, endpoint, key, make_body, last_id_of, size):
         if not page or not more or following in (0, last_id):
             return
         last_id = following
+
+
+def iter_day_pages(client, endpoint, key, make_body):
+    """List under ``key`` of every page of a method that goes on after a ``last_id`` and tells no size of its pages.
+
+    The end is an empty page or an empty ``last_id``. One that was seen before, with rows beside it, is refused: it may
+    be the end and may be not, and money that is not read would be taken for withdrawn.
+    :param make_body: last id → request body
+    """
+    last_id, seen = "", set()
+    while True:
+        answer = unwrap(client.post(endpoint, make_body(last_id)), key)
+        page = parse.objects(answer[key], key)
+        yield page
+        seen.add(last_id)
+        last_id = parse.text(answer.get("last_id"), "last_id")
+        if not page or not last_id:
+            return
+        if last_id in seen:
+            raise PayloadError("last_id", last_id, "does not move: there may be more", endpoint=endpoint)
+
+
+def iter_counted_pages(client, endpoint, key, make_body, size):
+    """Every page, whole, of a method that counts its pages in ``page_count``.
+
+    Stops at an empty list under ``key``. Where nothing is counted a full page has a successor.
+    :param make_body: number of the page, from 1 → request body
+    """
+    number, more = 1, True
+    while more:
+        page = unwrap(client.post(endpoint, make_body(number)), key)
+        rows = parse.sequence(page[key], key)
+        if not rows:
+            return
+        yield page
+        last = parse.integer_or(0, page.get("page_count"), "page_count")
+        more = number < last if last else len(rows) >= size
+        number += 1
 
 
 def iter_slices(since, until, length):
@@ -86,7 +124,7 @@ def iter_slices(since, until, length):
         start = end
 
 
-def _unwrap(answer, key):
+def unwrap(answer, key):
     """The object that has ``key``: the answer itself, or its ``result`` (both are seen of the same methods).
 
     A list that is not there at all is refused: taken for an empty one it would look like "no orders".

@@ -18,6 +18,7 @@ RETURN_PAGE = 500
 OWN_RETURN_PAGE = 1000
 CANCEL_REQUEST_PAGE = 500
 TRACKING_BATCH = 20
+CASH_FLOW_PAGE = 100
 #: The specification names no limit for the three calls that report a delivery.
 STATUS_BATCH = 50
 #: Longest period of creation that is asked at once: longer ones are refused now and then as PERIOD_IS_TOO_LONG.
@@ -25,6 +26,8 @@ CREATED_PERIOD = timedelta(days=30)
 #: A posting whose status changes today was created at most this long ago; the API allows a year.
 OLDEST_ALIVE = timedelta(days=180)
 CUTOFF_PERIOD = timedelta(days=360)
+#: Longest period of the balance, both days included.
+BALANCE_DAYS = 30
 #: Longest period of the FBO list.
 FBO_PERIOD = timedelta(days=360)
 
@@ -235,6 +238,27 @@ def own_return_list(since, until, last_id=0):
     created = {"from": format_time(since), "to": format_time(until)}
     criteria = {"created_at": created, "group_state": ["All"]}
     return {"filter": criteria, "limit": OWN_RETURN_PAGE, "last_id": last_id}
+
+
+# --- money ---------------------------------------------------------------------------------------------------------
+def accrual_day(day, last_id=""):
+    """Every page of a day names the day again."""
+    return {"date": f"{day:%Y-%m-%d}", "last_id": last_id}
+
+
+def realization(year, month):
+    """With and without posting numbers."""
+    return {"month": month, "year": year}
+
+
+def balance(since, until):
+    return {"date_from": f"{since:%Y-%m-%d}", "date_to": f"{until:%Y-%m-%d}"}
+
+
+def cash_flow(since, until, page=1):
+    """``since``, ``until``: calendar days."""
+    days = {"from": f"{since:%Y-%m-%d}T00:00:00.000Z", "to": f"{until:%Y-%m-%d}T23:59:59.999Z"}
+    return {"date": days, "with_details": True, "page": page, "page_size": CASH_FLOW_PAGE}
 
 
 # --- hand-over -----------------------------------------------------------------------------------------------------

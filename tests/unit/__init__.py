@@ -16,9 +16,11 @@ from . import (
     test_megamarket_orders,
     test_megamarket_search,
     test_megamarket_shipping,
+    test_number_list,
     test_ozon_account,
     test_ozon_contract,
     test_ozon_events,
+    test_ozon_money,
     test_ozon_orders,
     test_ozon_prices,
     test_ozon_schemes,
@@ -42,4 +44,5 @@ from . import (
     test_simulator_telegram,
     test_stock_difference,
     test_stock_formula,
+    test_xlsx_sheet,
 )

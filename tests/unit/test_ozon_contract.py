@@ -85,12 +85,20 @@ BODIES = {
     "act_status": requests.act("1"),
     "act_pdf": requests.act("1"),
     "act_barcode": requests.act("1"),
+    "accrual_types": {},
+    "accrual_day": requests.accrual_day(SINCE, "11401182187840"),
+    "balance": requests.balance(SINCE, UNTIL),
+    "cash_flow": requests.cash_flow(SINCE, UNTIL, 2),
+    "realization": requests.realization(2026, 8),
+    "realization_postings": requests.realization(2026, 8),
 }
 ANSWERS = (
     *("roles", "seller_info", "warehouse_list", "delivery_method_list", "posting_list", "posting_get", "ship"),
     *("ship_part", "label_create", "label_get", "cancel_reasons", "carriage_slots", "act_status"),
     *("fbo_list", "cancel_request_list", "exemplar_get", "exemplar_status"),
     *("exemplar_validate", "tracking_set", "timeslot_get", "country_list"),
+    # Of the cash flow the document shows single objects where its own example has lists.
+    *("accrual_types", "accrual_day", "balance", "realization", "realization_postings"),
 )
 
 

@@ -137,7 +137,11 @@ class RealizationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Realization:
-    """The marketplace's report to its principal for a month. ``rows`` with posting numbers where they are told."""
+    """The marketplace's report to its principal for a month. ``rows`` with posting numbers where they are told.
+
+    ``control_total``: due to the seller by the report without posting numbers, where there are two of them; the rows'
+    must be the same.
+    """
 
     number: str
     document_date: date | None
@@ -151,4 +155,5 @@ class Realization:
     receiver_name: str = ""
     receiver_tax_id: str = ""
     rows: tuple[RealizationRow, ...] = ()
+    control_total: Decimal | None = None
     raw: Any = field(default=None, repr=False)
