@@ -146,16 +146,6 @@ class MarketplaceAccount(models.Model):
             )
 
     # === CRUD METHODS === #
-    @api.model
-    def fields_get(self, allfields=None, attributes=None):
-        """The web client asks here what may be typed into."""
-        result = super().fields_get(allfields, attributes)
-        if self._edits_money_only():
-            for name in self._get_money_fields() & result.keys():
-                if "readonly" in result[name]:
-                    result[name]["readonly"] = self._fields[name].readonly
-        return result
-
     def write(self, vals):
         """Accountants decide about the money, and about nothing else of an account."""
         if vals and vals.keys() <= self._get_money_fields() and self._edits_money_only():

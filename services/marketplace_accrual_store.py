@@ -59,7 +59,7 @@ class MarketplaceAccrualStore(models.AbstractModel):
         )
         chains = defaultdict(list)
         for row_id, external_id, part, revision, state, settlement, *values in self.env.execute_query(query):
-            vals = {name: value or False for name, value in zip(names, values)}
+            vals = {name: value or False for name, value in zip(names, values, strict=True)}
             vals |= {"amount": Decimal(vals["amount"] or 0), "quantity": vals["quantity"] or 0}
             chains[external_id, part].append(Known(row_id, revision, state == "settled", vals, settlement or 0))
         return chains
@@ -247,7 +247,7 @@ class MarketplaceAccrualStore(models.AbstractModel):
                     "quantity": row.vals["quantity"],
                     "gone": row.vals["gone"],
                 }
-                for row, record in zip(other, rows)
+                for row, record in zip(other, rows, strict=True)
             ]
         )
         for record in rows:

@@ -47,9 +47,14 @@ class MoneyCase(OrdersCase):
 
     @classmethod
     def _make_service_tax(cls, rate=22, price_include=True):
-        tax = cls._make_tax(rate, price_include)
-        tax.write({"type_tax_use": "purchase", "name": f"{tax.name} услуги"})
-        return tax
+        return cls.taxes[22].copy(
+            {
+                "name": f"НДС {rate}% услуги {'в цене' if price_include else 'сверху'}",
+                "amount": rate,
+                "type_tax_use": "purchase",
+                "price_include_override": "tax_included" if price_include else "tax_excluded",
+            }
+        )
 
     # --- orders -------------------------------------------------------------------------------------------------
     def _sell(self, *lines, deliver=True, invoice=True, **values):
