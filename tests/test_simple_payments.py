@@ -16,7 +16,8 @@ class TestSimplePayments(MoneyCase):
             {"money_way": "simple", "simple_days": 30, "load_statuses": "all", "start_date": "2020-01-01 00:00:00"}
         )
         cls.account.history_as_shipped = False
-        cls.account.status_action_ids.action = "confirm"
+        told = cls.account.status_action_ids.filtered(lambda row: row.status == "delivered")
+        told.action = "confirm"
         cls.products.invoice_policy = "delivery"
 
     def _sell_long_ago(self, *lines, days=31, **values):

@@ -43,7 +43,8 @@ class MarketplaceInfo:
     ``cancel_lines_message``: whether that needs an explanation.
     ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
-    ``bank_words``: what a bank's line of its payouts contains, lower case. ``accrual_kinds``: name of an accrual's type → word of ``money.py``. ``balance_days``: the longest period that
+    ``bank_words``: what a bank's line of its payouts contains, lower case.
+    ``accrual_kinds``: name of an accrual's type → word of ``money.py``. ``balance_days``: the longest period that
     ``get_balance`` takes.
     ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
     notification is larger.
