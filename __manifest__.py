@@ -21,6 +21,7 @@
         "reports/marketplace_pick_list_report.xml",
         "reports/marketplace_pick_list_templates.xml",
         "wizards/marketplace_account_connect_views.xml",
+        "wizards/marketplace_accrual_import_views.xml",
         "wizards/marketplace_cancel_request_reject_views.xml",
         "wizards/marketplace_delivery_time_views.xml",
         "wizards/marketplace_number_action_views.xml",

@@ -1,5 +1,7 @@
 from . import (
     marketplace_account_connect,
+    marketplace_accrual_import,
+    marketplace_accrual_import_column,
     marketplace_cancel_request_reject,
     marketplace_delivery_time,
     marketplace_number_action,

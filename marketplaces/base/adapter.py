@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from . import dto, status
 from .errors import NotSupported
+from .report import ReportColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class MarketplaceInfo:
     ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
     ``accrual_kinds``: name of an accrual's type → word of ``money.py``. ``balance_days``: the longest period that
-    ``get_balance`` takes.
+    ``get_balance`` takes. ``report_columns``: how columns of its reports of money are usually called.
     ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
     notification is larger.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
@@ -69,6 +70,7 @@ class MarketplaceInfo:
     lock_orders: bool = False
     price_step: Decimal = Decimal("0.01")
     accrual_kinds: Mapping[str, str] = field(default_factory=dict)
+    report_columns: tuple[ReportColumn, ...] = ()
     balance_days: int = 31
     event_topics: tuple[str, ...] = ("",)
     events_name_client: bool = False
