@@ -15,7 +15,7 @@ class MarketplaceNumberActionService(models.AbstractModel):
     order is the business of ``HANDLERS``.
     """
 
-    _name = "marketplace.number.wizard.service"
+    _name = "marketplace.number.action.service"
     _description = "Marketplace Number Action Service"
 
     # --- rights -------------------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ class MarketplaceNumberActionService(models.AbstractModel):
                     count=len(entries),
                 )
             )
-        lines = self.env["marketplace.number.wizard.line"].create(self._prepare_lines(wizard, entries))
+        lines = self.env["marketplace.number.action.line"].create(self._prepare_lines(wizard, entries))
         sound = lines.filtered(lambda line: not line.outcome)
         self.env[HANDLERS[wizard.action]]._check(wizard, sound)
 

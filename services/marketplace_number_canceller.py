@@ -14,7 +14,6 @@ class MarketplaceNumberCanceller(models.AbstractModel):
     """
 
     _name = "marketplace.number.canceller"
-    _inherit = "marketplace.order.batch"
     _description = "Marketplace Number Canceller"
 
     # --- what would happen --------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ class MarketplaceNumberCanceller(models.AbstractModel):
     @api.model
     def _apply(self, wizard, lines):
         for line in lines:
-            self._all_or_each(line, partial(self._cancel, wizard), self._tell_failure)
+            self.env["marketplace.order.batch"]._all_or_each(line, partial(self._cancel, wizard), self._tell_failure)
 
     def _tell_failure(self, line, exc):
         line.write({"outcome": "refused", "message": str(exc) or repr(exc)})

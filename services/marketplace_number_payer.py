@@ -16,7 +16,6 @@ class MarketplaceNumberPayer(models.AbstractModel):
     """
 
     _name = "marketplace.number.payer"
-    _inherit = "marketplace.order.batch"
     _description = "Marketplace Number Payer"
 
     # --- what would happen --------------------------------------------------------------------------------------
@@ -166,8 +165,9 @@ class MarketplaceNumberPayer(models.AbstractModel):
     # --- in earnest ---------------------------------------------------------------------------------------------
     @api.model
     def _apply(self, wizard, lines):
+        batches = self.env["marketplace.order.batch"]
         for ids in split_every(BATCH, lines.ids):
-            self._all_or_each(lines.browse(ids), partial(self._pay, wizard), self._tell_failure)
+            batches._all_or_each(lines.browse(ids), partial(self._pay, wizard), self._tell_failure)
 
     def _tell_failure(self, line, exc):
         line.write({"outcome": "refused", "message": str(exc) or repr(exc), "amount": 0.0})

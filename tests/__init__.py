@@ -32,6 +32,7 @@ from . import (
     test_neutralize,
     test_notifications,
     test_notifications_telegram,
+    test_number_action,
     test_offers,
     test_orders_bad_input,
     test_orders_import,

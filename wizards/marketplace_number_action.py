@@ -37,7 +37,7 @@ class MarketplaceNumberAction(models.TransientModel):
     file_name = fields.Char()
     number_column = fields.Char(
         "Column of the Numbers",
-        help="A, B, C… Empty: the first column in which most cells are numbers that Odoo knows.",
+        help="A, B, C… Empty: the first one in which most cells are numbers that Odoo knows.",
     )
     amount_column = fields.Char("Column of the Amounts", help="A, B, C… Empty: what is open is paid in full.")
     columns = fields.Char("Columns of the File", readonly=True)

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from ..models.marketplace_order import STATUSES
-
 
 class MarketplaceNumberActionLine(models.TransientModel):
     """One number of a list: what it is, and what would be done or has been done with it."""
@@ -17,7 +15,7 @@ class MarketplaceNumberActionLine(models.TransientModel):
     number = fields.Char(readonly=True)
     order_id = fields.Many2one("marketplace.order", "Posting", readonly=True, ondelete="cascade")
     account_id = fields.Many2one(related="order_id.account_id")
-    order_status = fields.Selection(STATUSES, "Marketplace Status", related="order_id.status")
+    order_status = fields.Selection(related="order_id.status", string="Marketplace Status")
     sale_order_id = fields.Many2one(related="order_id.sale_order_id", string="Order")
     sale_state = fields.Selection(related="order_id.sale_order_id.state", string="Order Status")
     invoice_state = fields.Selection(
