@@ -147,10 +147,10 @@ class MarketplaceAccrualImport(models.TransientModel):
         if not self.file:
             raise UserError(self.env._("Choose the file first."))
         try:
-            rows = xlsx_sheet.read(base64.b64decode(self.with_context(bin_size=False).file))
+            rows = xlsx_sheet.read(base64.b64decode(self.with_context(bin_size=False).file), keep_empty=True)
         except xlsx_sheet.Unreadable as exc:
             raise UserError(self.env._("This is neither an XLSX file nor a CSV file.")) from exc
-        if not rows:
+        if not any(any(row) for row in rows):
             raise UserError(self.env._("The file is empty."))
         if len(rows) > MAX_LINES:
             raise UserError(self.env._("The file has more than %s lines: choose a shorter period.", MAX_LINES))
@@ -175,9 +175,8 @@ class MarketplaceAccrualImport(models.TransientModel):
             else:
                 vals = self._guess(title, types, taken)
             taken.add(vals["role"])
-            result.append(
-                {"position": position, "heading": title, "sample": _find_sample(rows, heading, position), **vals}
-            )
+            sample = _find_sample(rows, heading, position)
+            result.append({"position": position, "heading": title, "sample": sample, **vals})
         return result
 
     def _guess(self, title, types, taken):
@@ -293,10 +292,8 @@ class MarketplaceAccrualImport(models.TransientModel):
         body = Markup().join(
             Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in row) for row in rows
         )
-        return Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (
-            head,
-            body,
-        )
+        table = Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>")
+        return table % (head, body)
 
     def _format(self, amount):
         return format_amount(self.env, float(amount), self.account_id.money_currency_id)
