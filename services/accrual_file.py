@@ -18,6 +18,8 @@ MINUSES = str.maketrans({"−": "-", "–": "-", "—": "-"})
 CURRENCY = re.compile(r"(₽|руб(лей|ля|\.)?|р\.|rub|rur)$", re.IGNORECASE)
 #: Two marks of the same kind at least: they group thousands.
 GROUPED = re.compile(r"[-+]?\d{1,3}(?:(?:,\d{3}){2,}|(?:\.\d{3}){2,})")
+#: Digits of this alphabet only: what else is called a digit is not what the file's author has typed.
+PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?|[-+]?\.[0-9]+")
 DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
 
 
@@ -43,7 +45,7 @@ def read_amount(text):
         text = text.replace(",", "").replace(".", "")
     else:
         text = text.replace(",", ".")
-    if not re.fullmatch(r"[-+]?\d+(\.\d*)?|[-+]?\.\d+", text):
+    if not PLAIN.fullmatch(text):
         raise NoAmount(text)
     try:
         amount = Decimal(text)
