@@ -17,6 +17,7 @@ from . import (
     marketplace_account_stock,
     marketplace_account_webhook,
     marketplace_accrual,
+    marketplace_accrual_column,
     marketplace_accrual_day,
     marketplace_accrual_rule,
     marketplace_accrual_type,

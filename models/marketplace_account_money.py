@@ -183,7 +183,8 @@ class MarketplaceAccount(models.Model):
     # === BUSINESS METHODS === #
     def _ensure_accrual_types(self):
         for marketplace, accounts in self.grouped("marketplace").items():
-            self.env["marketplace.accrual.type"]._ensure(marketplace, accounts[0]._get_info().accrual_kinds)
+            Type = self.env["marketplace.accrual.type"].with_context(lang=accounts[0]._get_language())
+            Type._ensure(marketplace, accounts[0]._get_info().accrual_kinds)
 
     def _ensure_accrual_rules(self):
         """Every kind has a general rule; what a person decided stays."""

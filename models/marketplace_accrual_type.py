@@ -20,12 +20,6 @@ KINDS = [
     (money.FINE, "Fines"),
     (money.UNKNOWN, "Unknown"),
 ]
-#: What the movements without a type of the marketplace's own are called until the accountant calls them otherwise.
-OWN_DESCRIPTIONS = {
-    money.SALE_TYPE: "Goods Sold",
-    money.RETURN_TYPE: "Goods Returned",
-    money.UNEXPLAINED_TYPE: "Not Explained by the Marketplace",
-}
 #: Begins the name of a type of which only the number is known.
 NAMELESS = "#"
 
@@ -86,12 +80,18 @@ class MarketplaceAccrualType(models.Model):
         :param kinds: {name: kind}
         """
         known = set(self.sudo().search([("marketplace", "=", marketplace)]).mapped("code"))
+        # What has no type of the marketplace's own, until the accountant calls it otherwise.
+        own = {
+            money.SALE_TYPE: self.env._("Sale"),
+            money.RETURN_TYPE: self.env._("Return"),
+            money.UNEXPLAINED_TYPE: self.env._("Not explained by the marketplace"),
+        }
         return self.sudo().create(
             [
                 {
                     "marketplace": marketplace,
                     "code": code,
-                    "description": OWN_DESCRIPTIONS.get(code, code),
+                    "description": own.get(code, code),
                     "kind": kind,
                 }
                 for code, kind in {**money.OWN_TYPES, **kinds}.items()

@@ -32,15 +32,19 @@ class MarketplaceAccrualStore(models.AbstractModel):
         return rows
 
     @api.model
-    def _store_rows(self, account, items):
+    def _store_rows(self, account, items, told=(), parts=()):
         """Accruals of a file: what it does not have stays.
 
         :param items: ``dto.Accrual``
+        :param told: external ids of the file's lines, also of those without an amount
+        :param parts: the file's columns of amounts: what a line had there, and has no longer, is withdrawn
         """
         items = self._sort(items)
-        ids = tuple({external_id for external_id, _part in items})
+        ids = tuple({external_id for external_id, _part in items} | set(told))
         known = self._read_chains(account, SQL("branch = 'file' AND external_id IN %s", ids)) if ids else {}
-        return self._apply(account, self._compare(account, items, known))
+        changes = self._compare(account, items, known)
+        self._withdraw(items, {key: chain for key, chain in known.items() if key[1] in parts}, changes)
+        return self._apply(account, changes)
 
     # --- what is there ------------------------------------------------------------------------------------------
     def _read_chains(self, account, condition):

@@ -59,13 +59,15 @@ def _write_cell(sheet, row, column, value, formats):
         sheet.write(row, column, value)
 
 
-def read(content):
+def read(content, keep_empty=False):
     """The rows of an XLSX file's first sheet or of a CSV file, each a list of texts; empty rows are left out.
+
+    :param keep_empty: where lines are called by their number, they stay
 
     :raises Unreadable: neither of them
     """
     rows = _read_xlsx(content) if content.startswith(ZIP_MAGIC) else _read_csv(content)
-    return [row for row in rows if any(row)]
+    return [row for row in rows if keep_empty or any(row)]
 
 
 def _read_xlsx(content):

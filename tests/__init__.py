@@ -1,4 +1,5 @@
 from . import (
+    test_accrual_import,
     test_accrual_rules,
     test_accruals,
     test_accruals_changed,
@@ -7,6 +8,7 @@ from . import (
     test_cancellation,
     test_completeness,
     test_connect_wizard,
+    test_economics,
     test_engine,
     test_engine_errors,
     test_fbo,

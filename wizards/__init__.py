@@ -1,9 +1,13 @@
 from . import (
     marketplace_account_connect,
+    marketplace_accrual_import,
+    marketplace_accrual_import_column,
     marketplace_cancel_request_reject,
     marketplace_delivery_time,
     marketplace_number_action,
     marketplace_number_action_line,
+    marketplace_opening_stock,
+    marketplace_opening_stock_line,
     marketplace_order_cancel,
     marketplace_order_close,
     marketplace_order_fetch,

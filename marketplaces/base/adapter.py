@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from . import dto, status
 from .errors import NotSupported
+from .report import ReportColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class MarketplaceInfo:
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
     ``bank_words``: what a bank's line of its payouts contains, lower case.
     ``accrual_kinds``: name of an accrual's type → word of ``money.py``. ``balance_days``: the longest period that
-    ``get_balance`` takes.
+    ``get_balance`` takes. ``report_columns``: how columns of its reports of money are usually called.
     ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
     notification is larger.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
@@ -71,6 +72,7 @@ class MarketplaceInfo:
     price_step: Decimal = Decimal("0.01")
     bank_words: tuple[str, ...] = ()
     accrual_kinds: Mapping[str, str] = field(default_factory=dict)
+    report_columns: tuple[ReportColumn, ...] = ()
     balance_days: int = 31
     event_topics: tuple[str, ...] = ("",)
     events_name_client: bool = False

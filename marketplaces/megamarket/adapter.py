@@ -7,7 +7,7 @@ from ..base import dto, status
 from ..base.adapter import MarketplaceAdapter, MarketplaceInfo
 from ..base.client import utc_now
 from ..base.errors import NotFound, NotReady, PayloadError
-from . import events, mapper, offer_mapper, paging, requests, units
+from . import accrual_report, events, mapper, offer_mapper, paging, requests, units
 from .adapter_cancelling import MegamarketCancelling
 from .adapter_delivery import MegamarketDelivery
 from .adapter_offers import MegamarketOffers
@@ -66,6 +66,8 @@ class MegamarketAdapter(
         cancel_lines_message=False,
         lock_orders=True,
         price_step=Decimal(1),
+        accrual_kinds=accrual_report.KINDS,
+        report_columns=accrual_report.COLUMNS,
         event_topics=(events.NEW, events.CANCEL),
         events_name_client=True,
         # Three hundred lots with their discounts, all letters escaped, and the marking sheet.
