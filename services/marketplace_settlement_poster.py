@@ -124,9 +124,11 @@ class MarketplaceSettlementPoster(models.AbstractModel):
         ]
         payments = self._make_payments(settlement, rows, transfers)
         bill = self._make_bill(settlement, plan)
+        self._prove_bill(bill, plan)
         bill_payment = self._pay_bill(settlement, bill, plan)
         self._make_entry(settlement, plan)
         self._reconcile(book, transfers, payments, bill, bill_payment)
+        self._prove_closed(settlement, book, transfers)
 
     def _make_payments(self, settlement, rows, transfers):
         if not transfers:
@@ -327,10 +329,40 @@ class MarketplaceSettlementPoster(models.AbstractModel):
         if moved != plan.total:
             raise JobFailure(
                 self.env._(
-                    "The entries move the clearing account by %(moved)s, the rows are %(rows)s: nothing was booked. "
-                    "Look for a tax of the services that is not included in the price.",
+                    "The entries move the clearing account by %(moved)s, the rows are %(rows)s: nothing was booked.",
                     moved=moved,
                     rows=plan.total,
+                )
+            )
+
+    def _prove_bill(self, bill, plan):
+        """With its taxes it is exactly what was charged."""
+        total = Decimal(str(bill.currency_id.round(bill.amount_total))) if bill else ZERO
+        if total != abs(plan.bill_total):
+            raise JobFailure(
+                self.env._(
+                    "The bill comes to %(bill)s, the services were %(rows)s: nothing was booked. One of its taxes is "
+                    "not included in the price.",
+                    bill=total,
+                    rows=abs(plan.bill_total),
+                )
+            )
+
+    def _prove_closed(self, settlement, book, transfers):
+        """What is called exact leaves nothing open."""
+        lines = [
+            line
+            for kind, transfer in transfers
+            if transfer.exact
+            for claim in transfer.claims
+            for line in book.lines[claim, kind == "outbound"]
+        ]
+        left = self.env["account.move.line"].search([("id", "in", lines), ("reconciled", "=", False)])
+        if left:
+            raise JobFailure(
+                self.env._(
+                    "%s stay open although they were paid to the kopeck: nothing was booked.",
+                    ", ".join(left.move_id.mapped("name")[:5]),
                 )
             )
 

@@ -16,16 +16,16 @@ class MarketplaceSettlementUndo(models.AbstractModel):
         payments, moves = settlement.payment_ids, settlement.move_ids
         self._check_foreign(payments, moves)
         (payments.move_id | moves).line_ids.remove_move_reconcile()
-        payments.action_draft()
-        moves.button_draft()
         if settlement.company_id.restrictive_audit_trail:
             # The law of some countries: what was posted once may be cancelled, not removed.
             payments.action_cancel()
             moves.button_cancel()
-            (payments.move_id | moves).write({"marketplace_settlement_id": False})
+            moves.write({"marketplace_settlement_id": False})
             payments.write({"marketplace_settlement_id": False})
         else:
+            payments.action_draft()
             payments.unlink()
+            moves.button_draft()
             moves.with_context(force_delete=True).unlink()
         settlement.accrual_ids.write({"state": "open"})
         settlement.write({"state": "ready", "posted_at": False, "date": False})

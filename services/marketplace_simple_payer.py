@@ -66,7 +66,7 @@ class MarketplaceSimplePayer(models.AbstractModel):
             if not problem:
                 due.append((order, row, lines, gross, commission, source))
         if due:
-            self._register(due)
+            self._register_payments(due)
 
     def _invoice(self, orders):
         todo = orders.sale_order_id.filtered(lambda sale: sale.invoice_status == "to invoice")
@@ -117,7 +117,7 @@ class MarketplaceSimplePayer(models.AbstractModel):
             return self.env._("The commission eats the whole amount.")
         return False
 
-    def _register(self, due):
+    def _register_payments(self, due):
         account = due[0][0].account_id
         journal, book = account._get_payment_journal(), account.service_account_id
         if not book:

@@ -29,12 +29,14 @@ class TestSimplePayments(MoneyCase):
     def _run(self):
         jobs = self.env["marketplace.job"]._enqueue("simple_pay", self.account)
         result = self.env["marketplace.simple.payer"]._run_pay(jobs, None, None)
-        return self.env["marketplace.simple.payment"].search([("account_id", "=", self.account.id)]), result
+        rows = self.env["marketplace.simple.payment"].search([("account_id", "=", self.account.id)])
+        return rows, result
 
     def test_paid_less_the_commission(self):
         order = self._sell_long_ago()
         self._accrue_sale(order)
         row, result = self._run()
+        self.assertFalse(row.problem)
         self.assertEqual(
             (row.state, row.gross, row.commission, row.net, row.source), ("paid", 1448.0, 246.16, 1201.84, "accrual")
         )
