@@ -290,16 +290,29 @@ class MarketplaceAccrualStore(models.AbstractModel):
     # --- telling ------------------------------------------------------------------------------------------------
     def _tell_unknown(self, account, rows):
         """Money that nobody can explain waits on the suspense account: somebody should look at it soon."""
-        unknown = rows.filtered(lambda row: row.kind == money.UNKNOWN and not row.gone)
-        if not unknown:
+        there = rows.filtered(lambda row: not row.gone)
+        broken = there.filtered("problem")
+        unknown = (there - broken).filtered(lambda row: row.kind == money.UNKNOWN)
+        texts = []
+        if unknown:
+            types = unknown.type_id.mapped("description")
+            names = ", ".join(types[:SHOWN_TYPES]) + (" …" if len(types) > SHOWN_TYPES else "")
+            texts.append(
+                self.env._(
+                    "%(count)s accruals that nobody knows: %(names)s. Give their types a kind; until then the money "
+                    "goes to the suspense account.",
+                    count=len(unknown),
+                    names=names,
+                )
+            )
+        if broken:
+            texts.append(
+                self.env._(
+                    "%(count)s accruals are not booked: %(problem)s", count=len(broken), problem=broken[0].problem
+                )
+            )
+        if not texts:
             return
-        types = unknown.type_id.mapped("description")
-        names = ", ".join(types[:SHOWN_TYPES]) + (" …" if len(types) > SHOWN_TYPES else "")
-        text = self.env._(
-            "%(count)s accruals that nobody knows: %(names)s. Give their types a kind, or look at what could not be "
-            "read; until then the money goes to the suspense account.",
-            count=len(unknown),
-            names=names or self.env._("unreadable"),
-        )
+        text = " ".join(texts)
         self.env["marketplace.notifier"]._tell("money_unknown", account, {account.id: text})
         account._ask_about_money(self.env._("Unknown accruals"), text)

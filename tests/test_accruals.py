@@ -205,6 +205,8 @@ class TestAccruals(LedgerCase):
         rows = self._day(make_accrual("-10", "Logistic", currency="CNY"))
         self.assertIn("CNY", rows.problem)
         self.assertEqual(rows.currency_id.name, "CNY")
+        self.assertEqual(self.account.unknown_accrual_count, 1)
+        self.assertIn("CNY", self.account.activity_ids.filtered(lambda item: "Unknown" in item.summary).note)
         settlement = self._settle(post=False)
         self.assertFalse(settlement.accrual_ids)
         rows = self._day(make_accrual("-10", "Logistic", currency="XQQ"))
