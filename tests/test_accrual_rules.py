@@ -96,7 +96,7 @@ class TestAccrualRules(RolesCase, LedgerCase):
         view = self.env.ref("sale_marketplace.marketplace_account_view_form_accountant")
         form = etree.fromstring(self._as(ACCOUNTANT, self.account).get_view(view.id, "form")["arch"])
         self.assertEqual(form.get("edit"), "1")
-        asking = [node.get("name") for node in form.xpath("//field[not(ancestor::list)][@on_change]")]
+        asking = [node.get("name") for node in form.xpath("//field[not(ancestor::list)][not(@invisible)][@on_change]")]
         self.assertEqual(asking, [])
         editable = {
             node.get("name") for node in form.xpath("//field[not(ancestor::list)][not(@readonly)][not(@invisible)]")
