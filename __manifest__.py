@@ -25,6 +25,7 @@
         "wizards/marketplace_cancel_request_reject_views.xml",
         "wizards/marketplace_delivery_time_views.xml",
         "wizards/marketplace_number_action_views.xml",
+        "wizards/marketplace_opening_stock_views.xml",
         "wizards/marketplace_order_cancel_views.xml",
         "wizards/marketplace_order_close_views.xml",
         "wizards/marketplace_order_fetch_views.xml",

@@ -35,6 +35,7 @@ from . import (
     marketplace_number_payer,
     marketplace_offer_importer,
     marketplace_offer_matcher,
+    marketplace_opening_stock_service,
     marketplace_order_batch,
     marketplace_order_closer,
     marketplace_order_poller,

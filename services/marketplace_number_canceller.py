@@ -1,9 +1,13 @@
+import logging
 from functools import partial
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..marketplaces.base import status
 from .marketplace_cancellation import HANDED_OVER
+
+_logger = logging.getLogger(__name__)
 
 
 class MarketplaceNumberCanceller(models.AbstractModel):
@@ -132,6 +136,8 @@ class MarketplaceNumberCanceller(models.AbstractModel):
             self.env["marketplace.order.batch"]._all_or_each(line, partial(self._cancel, wizard), self._tell_failure)
 
     def _tell_failure(self, line, exc):
+        if not isinstance(exc, UserError):
+            _logger.error("Number %s could not be cancelled", line.number, exc_info=exc)
         line.write({"outcome": "refused", "message": str(exc) or repr(exc)})
 
     def _cancel(self, wizard, line):

@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from decimal import Decimal
 from functools import partial
@@ -5,6 +6,8 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
+
+_logger = logging.getLogger(__name__)
 
 BATCH = 100
 
@@ -32,7 +35,7 @@ class MarketplaceNumberPayer(models.AbstractModel):
                     "invoice_state": claim["state"],
                     "currency_id": claim["currency"].id,
                     "open_amount": float(claim["open"]),
-                    "amount": 0.0 if refusal else float(self._get_amount(line, claim["open"])),
+                    "amount": 0.0 if refusal else float(self._get_amount(line, claim)),
                 }
             )
 
@@ -67,15 +70,15 @@ class MarketplaceNumberPayer(models.AbstractModel):
             return "none"
         return "open" if total > 0 else "paid"
 
-    def _get_amount(self, line, total):
-        return Decimal(str(line.currency_id.round(line.given_amount))) if line.has_amount else total
+    def _get_amount(self, line, claim):
+        return Decimal(str(claim["currency"].round(line.given_amount))) if line.has_amount else claim["open"]
 
     def _foretell(self, line, claim):
         if claim["state"] == "to_invoice":
             return self.env._("It is invoiced and paid.")
         if claim["state"] == "draft":
             return self.env._("Its draft invoice is posted and paid.")
-        if line.has_amount and self._get_amount(line, claim["open"]) < claim["open"]:
+        if line.has_amount and self._get_amount(line, claim) < claim["open"]:
             return self.env._("A part of it is paid.")
         return self.env._("It is paid.")
 
@@ -170,14 +173,18 @@ class MarketplaceNumberPayer(models.AbstractModel):
             batches._all_or_each(lines.browse(ids), partial(self._pay, wizard), self._tell_failure)
 
     def _tell_failure(self, line, exc):
+        if not isinstance(exc, UserError):
+            _logger.error("Number %s could not be paid", line.number, exc_info=exc)
         line.write({"outcome": "refused", "message": str(exc) or repr(exc), "amount": 0.0})
 
     def _pay(self, wizard, lines):
         lines = self._take_free(wizard, lines)
+        if not lines:
+            return
         self._invoice(lines)
         due = [share for line in lines for share in self._share_out(line)]
         paid = defaultdict(self.env["account.payment"].browse)
-        for (line, _invoice, _amount), payment in zip(due, self._register(wizard, due), strict=True):
+        for (line, _invoice, _amount), payment in zip(due, self._create_payments(wizard, due), strict=True):
             paid[line] |= payment
         for line, payments in paid.items():
             names = ", ".join(payments.mapped("display_name"))
@@ -217,10 +224,12 @@ class MarketplaceNumberPayer(models.AbstractModel):
         invoices = invoices.filtered(
             lambda move: move.state == "posted" and move.move_type == "out_invoice" and move.amount_residual > 0
         ).sorted(lambda move: (move.invoice_date_due or move.date, move.id))
-        total = sum(Decimal(str(move.amount_residual)) for move in invoices)
-        left = self._get_amount(line, total)
-        if left > total:
-            raise UserError(self._get_amount_refusal(line, {"currency": invoices.currency_id[:1], "open": total}))
+        total = sum((Decimal(str(move.amount_residual)) for move in invoices), Decimal(0))
+        claim = {"currency": invoices.currency_id[:1] or line.currency_id, "open": total}
+        refusal = self._get_amount_refusal(line, claim)
+        if refusal:
+            raise UserError(refusal)
+        left = self._get_amount(line, claim)
         shares = []
         for invoice in invoices:
             share = min(left, Decimal(str(invoice.amount_residual)))
@@ -229,7 +238,7 @@ class MarketplaceNumberPayer(models.AbstractModel):
             left -= share
         return shares
 
-    def _register(self, wizard, due):
+    def _create_payments(self, wizard, due):
         """All payments at once, each reconciled with its invoice; in the order of ``due``."""
         payments = self.env["account.payment"].create(
             [self._prepare_payment_vals(wizard, line, invoice, amount) for line, invoice, amount in due]

@@ -51,9 +51,8 @@ class MarketplacePayoutMatcher(models.AbstractModel):
         if line.partner_id:
             return line.partner_id.commercial_partner_id == partner
         text = f"{line.payment_ref or ''} {line.partner_name or ''}".casefold()
-        return account._get_marketplace_label(account.marketplace).casefold() in text or (
-            bool(partner.vat) and partner.vat in text
-        )
+        words = [*account._get_info().bank_words, *((partner.vat,) if partner.vat else ())]
+        return any(word in text for word in words)
 
     # --- matching -----------------------------------------------------------------------------------------------
     @api.model

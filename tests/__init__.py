@@ -61,6 +61,7 @@ from . import (
     test_security,
     test_seller_cancel,
     test_settlement,
+    test_settlement_odd,
     test_shipping,
     test_shipping_split,
     test_simple_payments,

@@ -9,8 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .builders import make_line, make_order
-from .money_case import MoneyCase
-from .orders_case import OrdersSimulatorCase
+from .orders_case import OrdersCase, OrdersSimulatorCase
 from .roles_case import ACCOUNTANT, STOCK_MANAGER, USER, RolesCase
 
 
@@ -36,12 +35,31 @@ class NumbersCase:
             self.assertRegex(line.message, pattern)
 
 
-class PayCase(NumbersCase, MoneyCase):
+class PayCase(NumbersCase, OrdersCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.products.invoice_policy = "delivery"
-        cls.journal = cls.account.payment_journal_id
+        cls.journal = cls.env["account.journal"].create(
+            {"name": "Расчёты с Ozon", "type": "bank", "code": "OZON", "company_id": cls.company.id}
+        )
+        cls.account.payment_journal_id = cls.journal
+
+    def _sell(self, *lines, deliver=True, invoice=True, **values):
+        """A posting, its confirmed order, delivered and invoiced. Each line is (offer, units, price)."""
+        items = [make_line(*item) for item in lines or ((self.offers[0], 1, "1448"),)]
+        order = self._import(make_order(items, **values))
+        if deliver:
+            self._deliver(order)
+        if invoice:
+            self._invoice(order)
+        return order
+
+    def _deliver(self, orders):
+        orders.sale_order_id.picking_ids.with_context(skip_sms=True).button_validate()
+
+    def _invoice(self, orders):
+        orders.sale_order_id._create_invoices(grouped=True).action_post()
 
     def _invoices(self, orders):
         return orders.sale_order_id.invoice_ids
@@ -246,7 +264,7 @@ class TestNumbersPay(PayCase):
 
     def test_too_many(self):
         with self.assertRaisesRegex(UserError, "divide the list"):
-            self._check(" ".join(f"n-{number}" for number in range(5001)))
+            self._check(" ".join(f"n-{number}" for number in range(1001)))
 
     # --- one bad line, twice, at the same time ------------------------------------------------------------------
     def test_one_bad_line_stops_no_other(self):
@@ -305,7 +323,7 @@ class TestNumbersPay(PayCase):
             counts.append(costs)
         per_line = [(many - few) / 20 for few, many in zip(*counts, strict=True)]
         self.assertLessEqual(per_line[0], 1, f"A check costs the same for all: {counts}")
-        self.assertLessEqual(per_line[1], 20, f"Plain Odoo needs 130 for each: {counts}")
+        self.assertLessEqual(per_line[1], 35, f"Plain Odoo needs 130 for each: {counts}")
 
     # --- files --------------------------------------------------------------------------------------------------
     def _make_file(self, rows):
@@ -353,7 +371,7 @@ class TestNumbersPay(PayCase):
         with Form(dialog) as form:
             self.assertEqual(len(form.shown_line_ids), 2)
             form.shown = "refused"
-            self.assertEqual(form.shown_line_ids._records[0]["number"], "no-such")
+            self.assertEqual(form.shown_line_ids[:].number, "no-such")
             self.assertEqual(len(form.shown_line_ids), 1)
         self.assertRegex(dialog.summary, "Would Be Done: 1, Refused: 1, .*1,448.00")
         dialog.action_apply()

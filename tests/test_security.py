@@ -26,6 +26,8 @@ RIGHTS = {
     "marketplace.account.connect.warehouse": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.number.action": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.number.action.line": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.opening.stock": {USER: "", STOCK_MANAGER: "rwcd", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.opening.stock.line": {USER: "", STOCK_MANAGER: "rwcd", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.order.fetch": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.order.fetch.line": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
     "marketplace.status.action": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "r", ADMINISTRATOR: "rwcd"},

@@ -12,7 +12,13 @@ class TestSimplePayments(MoneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.account.write({"money_way": "simple", "simple_days": 30})
+        cls.account.write(
+            {"money_way": "simple", "simple_days": 30, "load_statuses": "all", "start_date": "2020-01-01 00:00:00"}
+        )
+        cls.account.history_as_shipped = False
+        told = cls.account.status_action_ids.filtered(lambda row: row.status == "delivered")
+        told.action = "confirm"
+        cls.products.invoice_policy = "delivery"
 
     def _sell_long_ago(self, *lines, days=31, **values):
         order = self._sell(

@@ -6,6 +6,8 @@ from . import (
     marketplace_delivery_time,
     marketplace_number_action,
     marketplace_number_action_line,
+    marketplace_opening_stock,
+    marketplace_opening_stock_line,
     marketplace_order_cancel,
     marketplace_order_close,
     marketplace_order_fetch,

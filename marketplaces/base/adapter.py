@@ -44,6 +44,7 @@ class MarketplaceInfo:
     ``cancel_lines_message``: whether that needs an explanation.
     ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
+    ``bank_words``: what a bank's line of its payouts contains, lower case.
     ``accrual_kinds``: name of an accrual's type → word of ``money.py``. ``balance_days``: the longest period that
     ``get_balance`` takes. ``report_columns``: how columns of its reports of money are usually called.
     ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
@@ -69,6 +70,7 @@ class MarketplaceInfo:
     cancel_lines_message: bool = True
     lock_orders: bool = False
     price_step: Decimal = Decimal("0.01")
+    bank_words: tuple[str, ...] = ()
     accrual_kinds: Mapping[str, str] = field(default_factory=dict)
     report_columns: tuple[ReportColumn, ...] = ()
     balance_days: int = 31

@@ -46,6 +46,7 @@ class MegamarketAdapter(
     info = MarketplaceInfo(
         code="megamarket",
         label="MegaMarket",
+        bank_words=("megamarket", "мегамаркет"),
         base_url="https://api.megamarket.tech",
         test_url="https://api-test.megamarket.tech",
         schemes=(status.FBS, status.RFBS),

@@ -44,6 +44,8 @@ class OzonAdapter(OzonDelivery, OzonFinance, OzonPrices, OzonReturns, OzonStock,
     info = MarketplaceInfo(
         code="ozon",
         label="Ozon",
+        # The name, and the company that pays.
+        bank_words=("ozon", "озон", "интернет решения"),
         base_url="https://api-seller.ozon.ru",
         schemes=("fbs", "rfbs", "fbo"),
         operations=frozenset(OPERATIONS) - _ELSEWHERE,
