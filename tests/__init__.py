@@ -3,6 +3,7 @@ from . import (
     test_accrual_rules,
     test_accruals,
     test_accruals_changed,
+    test_accruals_poll,
     test_batch_equality,
     test_cancel_requests,
     test_cancellation,

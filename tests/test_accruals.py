@@ -173,10 +173,12 @@ class TestAccruals(LedgerCase):
 
     def test_the_number_of_a_whole_order_is_its_only_postings(self):
         order = self._sell(deliver=False, invoice=False, number="555-0001-1", order_number="555-0001")
-        rows = self._day(make_accrual("-7", "Acquiring", number="555-0001"))
+        rows = self._day(make_accrual("-7", "Acquiring", unit_number="555-0001"))
         self.assertEqual(rows.order_id, order)
         self._sell(deliver=False, invoice=False, number="555-0001-2", order_number="555-0001")
-        rows = self._day(make_accrual("-7", "Acquiring", DAY + timedelta(1), number="555-0001"), day=DAY + timedelta(1))
+        rows = self._day(
+            make_accrual("-7", "Acquiring", DAY + timedelta(1), unit_number="555-0001"), day=DAY + timedelta(1)
+        )
         self.assertFalse(rows.order_id)
 
     def test_two_lines_of_one_product_share_the_first(self):
