@@ -1,6 +1,6 @@
 """Which events of a parcel cost or bring money, and how much: delivery, return, cancellation after the hand-over.
 
-The draws come from a generator of the posting's own, so the same cabinet earns the same money whatever else happened in it.
+The draws come from a generator of the posting's own: the same cabinet earns the same money, whatever else happens.
 """
 
 import random
@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from simulator.ozon.accrual_types import ACQUIRING_ID, BY_NAME
-from simulator.ozon.accruals import ZERO, Fee, Sold
+from simulator.ozon.accruals import Fee, Sold
 from simulator.ozon.periods import moscow_day
 from simulator.ozon.prices import commissions
 
@@ -29,6 +29,8 @@ def kopecks(amount):
 
 def follow(state, posting):
     """Bring the book in line with the posting's present status."""
+    if not state.settings.auto_accruals:
+        return
     if posting.status == "delivered" and ("sale", posting.number) not in state.book.charged:
         sell(state, posting)
     elif posting.status == "cancelled" and ("cancellation", posting.number) not in state.book.charged:
@@ -136,7 +138,8 @@ def currency_of(posting):
 def follow_return(state, item):
     """A return that has reached its end: the sale is taken back, the commission given back, the way back is charged."""
     book = state.book
-    if item.stage not in GIVEN_BACK or item.id in book.settled_returns or item.kind == "Cancellation":
+    done = item.id in book.settled_returns or not state.settings.auto_accruals
+    if done or item.stage not in GIVEN_BACK or item.kind == "Cancellation":
         return
     book.settled_returns.add(item.id)
     product = take_back(book, item)

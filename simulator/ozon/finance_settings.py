@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 @dataclass
 class FinanceSettings:
+    # Deliveries, returns and cancellations make accruals; without it only the control API does.
+    auto_accruals: bool = True
     # Days from the delivery to the acquiring charge; it is shown when that day has come.
     acquiring_delay: int = 2
     # What part of the balance is paid at the end of a half-month, and how many days after it.
