@@ -29,6 +29,7 @@ from . import (
     test_notifications_telegram,
     test_number_action,
     test_offers,
+    test_opening_stock,
     test_orders_bad_input,
     test_orders_import,
     test_orders_money,
