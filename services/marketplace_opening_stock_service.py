@@ -172,13 +172,8 @@ class MarketplaceOpeningStockService(models.AbstractModel):
         scope = [("company_id", "in", (False, company.id))]
         products = self.env["product.product"].sudo()
         found = {}
-        offers = (
-            self.env["marketplace.offer"]
-            .sudo()
-            .search(
-                [("account_id.company_id", "=", company.id), ("article", "in", articles), ("product_id", "!=", False)]
-            )
-        )
+        linked = [("account_id.company_id", "=", company.id), ("product_id", "!=", False)]
+        offers = self.env["marketplace.offer"].sudo().search([*linked, ("article", "in", articles)])
         for article, group in offers.grouped("article").items():
             pairs = {(offer.product_id, offer.uom_id or offer.product_id.uom_id) for offer in group}
             found[article] = pairs.pop() if len(pairs) == 1 else (None, None)
@@ -232,7 +227,8 @@ class MarketplaceOpeningStockService(models.AbstractModel):
 
     def _receive(self, wizard, lines):
         receipt = self.env["stock.picking"].create(self._prepare_receipt_vals(wizard, lines))
-        receipt.action_confirm()
+        # Two lines of a product stay two moves: each has its own cost and place.
+        receipt.move_ids._action_confirm(merge=False)
         # Exactly there: a putaway rule would leave what is below zero below zero.
         receipt.move_line_ids.unlink()
         lots = self._get_lots(wizard, lines)
@@ -271,7 +267,6 @@ class MarketplaceOpeningStockService(models.AbstractModel):
                         "picking_type_id": operation.id,
                         "price_unit": line.cost,
                         "date": wizard.date,
-                        # Two lines of one product stay two moves: each has its own cost and place.
                         "sequence": number,
                     }
                 )

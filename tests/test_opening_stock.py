@@ -200,6 +200,7 @@ class TestOpeningStock(OpeningStockCase):
         wizard.action_take_in()
         receipt = wizard.picking_ids
         self.assertEqual((receipt.date_done, receipt.move_ids.date, receipt.move_line_ids.date), (day, day, day))
+        product.invalidate_recordset()
         self.assertAlmostEqual(product.with_company(self.company).total_value, 0.02)
         wizard = self._open(line_ids=[Command.create({"product_id": product.id})])
         wizard.date = fields.Datetime.now() + timedelta(days=1)

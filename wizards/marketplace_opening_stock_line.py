@@ -56,10 +56,13 @@ class MarketplaceOpeningStockLine(models.TransientModel):
     def _compute_after(self):
         """Several lines of a product in a place (lots of it, buyers who wait) fill the same place."""
         for line in self:
+            place = (line.product_id, line.location_id)
             twins = line.wizard_id.line_ids.filtered(
-                lambda twin, line=line: (twin.product_id, twin.location_id) == (line.product_id, line.location_id)
+                lambda twin, place=place: (twin.product_id, twin.location_id) == place
             )
-            line.after = line.now + sum((twins | line).mapped("quantity"))
+            # While a line is being edited the list holds it as it was before.
+            twins -= line | line._origin
+            line.after = line.now + line.quantity + sum(twins.mapped("quantity"))
 
     @api.depends("quantity", "cost")
     def _compute_value(self):
