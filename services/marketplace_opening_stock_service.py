@@ -34,29 +34,24 @@ class MarketplaceOpeningStockService(models.AbstractModel):
 
         Below zero: exactly where, and of which lot. Waited for: what open orders need beyond what is free.
         """
-        negative = self._find_negative(location)
-        found = [
+        found = {}
+        for product, place, lot, quantity in self._find_negative(location):
+            if product.is_storable and product.uom_id.compare(quantity, 0) < 0:
+                found[(product, place, lot)] = (-quantity, "negative")
+        for product, quantity in self._find_demand(location).items():
+            key = (product, location, self.env["stock.lot"])
+            below, _reason = found.get(key, (0.0, False))
+            found[key] = (below + quantity, "both" if below else "demand")
+        return [
             {
                 "product_id": product.id,
                 "location_id": place.id,
                 "lot_id": lot.id,
-                "quantity": -quantity,
-                "reason": "negative",
+                "quantity": quantity,
+                "reason": reason,
             }
-            for product, place, lot, quantity in negative
-            if product.is_storable and product.uom_id.compare(quantity, 0) < 0
+            for (product, place, lot), (quantity, reason) in found.items()
         ]
-        for product, quantity in self._find_demand(location).items():
-            found.append(
-                {
-                    "product_id": product.id,
-                    "location_id": location.id,
-                    "lot_id": False,
-                    "quantity": quantity,
-                    "reason": "demand",
-                }
-            )
-        return found
 
     def _find_negative(self, location):
         return (
@@ -109,17 +104,22 @@ class MarketplaceOpeningStockService(models.AbstractModel):
 
     @api.model
     def _read_on_hand(self, locations, products):
-        """{(product, location): pieces}"""
+        """{(product id, location id, lot id or False): pieces}, and for no lot those of all lots"""
         groups = (
             self.env["stock.quant"]
             .sudo()
             ._read_group(
                 [("location_id", "in", locations.ids), ("product_id", "in", products.ids)],
-                ["product_id", "location_id"],
+                ["product_id", "location_id", "lot_id"],
                 ["quantity:sum"],
             )
         )
-        return {(product.id, location.id): quantity for product, location, quantity in groups}
+        on_hand = defaultdict(float)
+        for product, location, lot, quantity in groups:
+            on_hand[(product.id, location.id, False)] += quantity
+            if lot:
+                on_hand[(product.id, location.id, lot.id)] += quantity
+        return on_hand
 
     # --- lists --------------------------------------------------------------------------------------------------
     @api.model
