@@ -76,7 +76,7 @@ class MarketplaceAccount(models.Model):
             "stock_difference_count": ("marketplace.stock", [("to_reconcile", "=", True)]),
             "unknown_accrual_count": (
                 "marketplace.accrual",
-                [("kind", "=", "unknown"), ("gone", "=", False), ("state", "=", "open")],
+                ["|", ("kind", "=", "unknown"), ("problem", "!=", False), ("gone", "=", False), ("state", "=", "open")],
             ),
             "stock_refused_count": ("marketplace.stock", [("state", "=", "refused")]),
         }

@@ -78,7 +78,6 @@ class MarketplaceAccount(models.Model):
     clearing_account_id = fields.Many2one(related="payment_journal_id.default_account_id", string="Clearing Account")
     suspense_account_id = fields.Many2one(
         "account.account",
-        "Suspense Account",
         check_company=True,
         help="What nobody can explain yet: unknown accruals, money of postings that Odoo does not know.",
     )

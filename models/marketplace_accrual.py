@@ -65,7 +65,9 @@ class MarketplaceAccrual(models.Model):
     read_at = fields.Datetime("Told Since", readonly=True, help="Since when the marketplace tells of it like this.")
     version_ids = fields.One2many("marketplace.accrual.version", "accrual_id", "Told Before")
     version_count = fields.Integer("Times Changed", readonly=True, aggregator=None)
-    is_late = fields.Boolean("Late", compute="_compute_is_late", help="It came after its period was settled.")
+    is_late = fields.Boolean(
+        "Late", compute="_compute_is_late", compute_sudo=True, help="It came after its period was settled."
+    )
     raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
 
     _key_uniq = models.Constraint("UNIQUE(account_id, date, external_id, part, revision)", "This row is there already.")

@@ -16,7 +16,7 @@ class MarketplaceAccrualVersion(models.Model):
     replaced_at = fields.Datetime("Until", readonly=True, default=lambda self: fields.Datetime.now())
     amount = fields.Monetary(readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    type_id = fields.Many2one("marketplace.accrual.type", "Type", readonly=True, index=True, ondelete="restrict")
+    type_id = fields.Many2one("marketplace.accrual.type", readonly=True, index=True, ondelete="restrict")
     kind = fields.Selection(KINDS, readonly=True)
     number = fields.Char("Posting Number", readonly=True)
     quantity = fields.Integer(readonly=True, aggregator=None)

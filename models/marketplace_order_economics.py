@@ -29,7 +29,6 @@ class MarketplaceOrder(models.Model):
         readonly=True, copy=False, help="Fees and acquiring, by the marketplace's announcement when the posting came."
     )
     commission_drift = fields.Monetary(
-        "Commission Drift",
         readonly=True,
         copy=False,
         help="Real less expected commission, for what was really sold. − means that it cost more.",

@@ -29,7 +29,6 @@ class SaleOrder(models.Model):
         help=SIGN,
     )
     marketplace_net = fields.Monetary(
-        "Marketplace Net",
         compute="_compute_marketplace_money",
         currency_field="marketplace_currency_id",
         compute_sudo=True,

@@ -111,7 +111,7 @@ class MarketplaceAccrualStore(models.AbstractModel):
         types, created = self.env["marketplace.accrual.type"]._find(
             account.marketplace, {(item.type_id, item.type_name) for item in items}
         )
-        orders = self._find_orders(account, {item.number for item in items if item.number})
+        orders = self._find_orders(account, {_get_number(item) for item in items} - {""})
         skus, articles = {item.sku for item in items} - {""}, {item.article for item in items} - {""}
         lines = self.env["marketplace.order.line"].search_fetch(
             [("order_id", "in", list(set(orders.values()))), "|", ("sku", "in", skus), ("article", "in", articles)],
@@ -161,7 +161,7 @@ class MarketplaceAccrualStore(models.AbstractModel):
         """:param item: ``dto.Accrual``"""
         type_id, kind = refs["type"][item.type_id, item.type_name]
         currency_id, step = refs["currency"].get(item.currency, (False, Decimal("0.01")))
-        order_id = refs["order"].get(item.number, False)
+        order_id = refs["order"].get(_get_number(item), False)
         line_id = refs["line"].get((order_id, item.sku)) or refs["line"].get((order_id, f"article:{item.article}"))
         problem = self._find_problem(account, item, currency_id)
         return {
@@ -290,16 +290,34 @@ class MarketplaceAccrualStore(models.AbstractModel):
     # --- telling ------------------------------------------------------------------------------------------------
     def _tell_unknown(self, account, rows):
         """Money that nobody can explain waits on the suspense account: somebody should look at it soon."""
-        unknown = rows.filtered(lambda row: row.kind == money.UNKNOWN and not row.gone)
-        if not unknown:
+        there = rows.filtered(lambda row: not row.gone)
+        broken = there.filtered("problem")
+        unknown = (there - broken).filtered(lambda row: row.kind == money.UNKNOWN)
+        texts = []
+        if unknown:
+            types = unknown.type_id.mapped("description")
+            names = ", ".join(types[:SHOWN_TYPES]) + (" …" if len(types) > SHOWN_TYPES else "")
+            texts.append(
+                self.env._(
+                    "%(count)s accruals that nobody knows: %(names)s. Give their types a kind; until then the money "
+                    "goes to the suspense account.",
+                    count=len(unknown),
+                    names=names,
+                )
+            )
+        if broken:
+            texts.append(
+                self.env._(
+                    "%(count)s accruals are not booked: %(problem)s", count=len(broken), problem=broken[0].problem
+                )
+            )
+        if not texts:
             return
-        types = unknown.type_id.mapped("description")
-        names = ", ".join(types[:SHOWN_TYPES]) + (" …" if len(types) > SHOWN_TYPES else "")
-        text = self.env._(
-            "%(count)s accruals that nobody knows: %(names)s. Give their types a kind, or look at what could not be "
-            "read; until then the money goes to the suspense account.",
-            count=len(unknown),
-            names=names or self.env._("unreadable"),
-        )
+        text = " ".join(texts)
         self.env["marketplace.notifier"]._tell("money_unknown", account, {account.id: text})
         account._ask_about_money(self.env._("Unknown accruals"), text)
+
+
+def _get_number(item):
+    """By which a posting is looked for. What is told with another number may be of a whole order."""
+    return item.number or item.unit_number

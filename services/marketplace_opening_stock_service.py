@@ -34,29 +34,24 @@ class MarketplaceOpeningStockService(models.AbstractModel):
 
         Below zero: exactly where, and of which lot. Waited for: what open orders need beyond what is free.
         """
-        negative = self._find_negative(location)
-        found = [
+        found = {}
+        for product, place, lot, quantity in self._find_negative(location):
+            if product.is_storable and product.uom_id.compare(quantity, 0) < 0:
+                found[(product, place, lot)] = (-quantity, "negative")
+        for product, quantity in self._find_demand(location).items():
+            key = (product, location, self.env["stock.lot"])
+            below, _reason = found.get(key, (0.0, False))
+            found[key] = (below + quantity, "both" if below else "demand")
+        return [
             {
                 "product_id": product.id,
                 "location_id": place.id,
                 "lot_id": lot.id,
-                "quantity": -quantity,
-                "reason": "negative",
+                "quantity": quantity,
+                "reason": reason,
             }
-            for product, place, lot, quantity in negative
-            if product.is_storable and product.uom_id.compare(quantity, 0) < 0
+            for (product, place, lot), (quantity, reason) in found.items()
         ]
-        for product, quantity in self._find_demand(location).items():
-            found.append(
-                {
-                    "product_id": product.id,
-                    "location_id": location.id,
-                    "lot_id": False,
-                    "quantity": quantity,
-                    "reason": "demand",
-                }
-            )
-        return found
 
     def _find_negative(self, location):
         return (
@@ -109,17 +104,22 @@ class MarketplaceOpeningStockService(models.AbstractModel):
 
     @api.model
     def _read_on_hand(self, locations, products):
-        """{(product, location): pieces}"""
+        """{(product id, location id, lot id or False): pieces}, and for no lot those of all lots"""
         groups = (
             self.env["stock.quant"]
             .sudo()
             ._read_group(
                 [("location_id", "in", locations.ids), ("product_id", "in", products.ids)],
-                ["product_id", "location_id"],
+                ["product_id", "location_id", "lot_id"],
                 ["quantity:sum"],
             )
         )
-        return {(product.id, location.id): quantity for product, location, quantity in groups}
+        on_hand = defaultdict(float)
+        for product, location, lot, quantity in groups:
+            on_hand[(product.id, location.id, False)] += quantity
+            if lot:
+                on_hand[(product.id, location.id, lot.id)] += quantity
+        return on_hand
 
     # --- lists --------------------------------------------------------------------------------------------------
     @api.model
@@ -172,13 +172,8 @@ class MarketplaceOpeningStockService(models.AbstractModel):
         scope = [("company_id", "in", (False, company.id))]
         products = self.env["product.product"].sudo()
         found = {}
-        offers = (
-            self.env["marketplace.offer"]
-            .sudo()
-            .search(
-                [("account_id.company_id", "=", company.id), ("article", "in", articles), ("product_id", "!=", False)]
-            )
-        )
+        linked = [("account_id.company_id", "=", company.id), ("product_id", "!=", False)]
+        offers = self.env["marketplace.offer"].sudo().search([*linked, ("article", "in", articles)])
         for article, group in offers.grouped("article").items():
             pairs = {(offer.product_id, offer.uom_id or offer.product_id.uom_id) for offer in group}
             found[article] = pairs.pop() if len(pairs) == 1 else (None, None)
@@ -232,7 +227,8 @@ class MarketplaceOpeningStockService(models.AbstractModel):
 
     def _receive(self, wizard, lines):
         receipt = self.env["stock.picking"].create(self._prepare_receipt_vals(wizard, lines))
-        receipt.action_confirm()
+        # Two lines of a product stay two moves: each has its own cost and place.
+        receipt.move_ids._action_confirm(merge=False)
         # Exactly there: a putaway rule would leave what is below zero below zero.
         receipt.move_line_ids.unlink()
         lots = self._get_lots(wizard, lines)
@@ -271,7 +267,6 @@ class MarketplaceOpeningStockService(models.AbstractModel):
                         "picking_type_id": operation.id,
                         "price_unit": line.cost,
                         "date": wizard.date,
-                        # Two lines of one product stay two moves: each has its own cost and place.
                         "sequence": number,
                     }
                 )

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -85,10 +87,21 @@ class TestAccrualRules(RolesCase, LedgerCase):
         for group in (USER, STOCK_MANAGER):
             with self.subTest(group=group), self.assertRaises(AccessError):
                 self._as(group, self.account).write({"accrual_window": 7})
-        arch = mine.get_view(self.env.ref("sale_marketplace.marketplace_account_view_form_accountant").id, "form")[
-            "arch"
-        ]
-        self.assertIn('edit="1"', arch)
+        spec = {"accrual_window": {}, "accrual_rule_ids": {"fields": {"document": {}}}}
+        # As the web client does it.
+        self.assertEqual(mine.web_save({"accrual_window": 9}, spec)[0]["accrual_window"], 9)
+
+    def test_the_accountants_form_asks_for_nothing_that_they_may_not(self):
+        """Onchanges need the right to write the account."""
+        view = self.env.ref("sale_marketplace.marketplace_account_view_form_accountant")
+        form = etree.fromstring(self._as(ACCOUNTANT, self.account).get_view(view.id, "form")["arch"])
+        self.assertEqual(form.get("edit"), "1")
+        asking = [node.get("name") for node in form.xpath("//field[not(ancestor::list)][not(@invisible)][@on_change]")]
+        self.assertEqual(asking, [])
+        editable = {
+            node.get("name") for node in form.xpath("//field[not(ancestor::list)][not(@readonly)][not(@invisible)]")
+        }
+        self.assertLessEqual(editable, self.account._get_money_fields())
 
     def test_rules_of_another_account_are_not_reached_through_this_one(self):
         other = self._make_account(name="Zweiter", client_id="1043").accrual_rule_ids[0]

@@ -173,10 +173,12 @@ class TestAccruals(LedgerCase):
 
     def test_the_number_of_a_whole_order_is_its_only_postings(self):
         order = self._sell(deliver=False, invoice=False, number="555-0001-1", order_number="555-0001")
-        rows = self._day(make_accrual("-7", "Acquiring", number="555-0001"))
+        rows = self._day(make_accrual("-7", "Acquiring", unit_number="555-0001"))
         self.assertEqual(rows.order_id, order)
         self._sell(deliver=False, invoice=False, number="555-0001-2", order_number="555-0001")
-        rows = self._day(make_accrual("-7", "Acquiring", DAY + timedelta(1), number="555-0001"), day=DAY + timedelta(1))
+        rows = self._day(
+            make_accrual("-7", "Acquiring", DAY + timedelta(1), unit_number="555-0001"), day=DAY + timedelta(1)
+        )
         self.assertFalse(rows.order_id)
 
     def test_two_lines_of_one_product_share_the_first(self):
@@ -205,6 +207,8 @@ class TestAccruals(LedgerCase):
         rows = self._day(make_accrual("-10", "Logistic", currency="CNY"))
         self.assertIn("CNY", rows.problem)
         self.assertEqual(rows.currency_id.name, "CNY")
+        self.assertEqual(self.account.unknown_accrual_count, 1)
+        self.assertIn("CNY", self.account.activity_ids.filtered(lambda item: "Unknown" in item.summary).note)
         settlement = self._settle(post=False)
         self.assertFalse(settlement.accrual_ids)
         rows = self._day(make_accrual("-10", "Logistic", currency="XQQ"))

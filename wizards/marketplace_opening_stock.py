@@ -26,7 +26,12 @@ class MarketplaceOpeningStock(models.TransientModel):
         help="The stock of a warehouse, or the goods of an account in the marketplace's own warehouse (FBO).",
     )
     partner_id = fields.Many2one("res.partner", "Vendor", check_company=True)
-    date = fields.Datetime("Received On", required=True, default=fields.Datetime.now)
+    date = fields.Datetime(
+        "Received On",
+        required=True,
+        default=fields.Datetime.now,
+        help="A cost that was entered on a product after this day stands above the nominal one.",
+    )
     cost = fields.Float(
         "Nominal Cost",
         default=0.01,

@@ -29,7 +29,13 @@ class MarketplaceOpeningStockLine(models.TransientModel):
     )
     lot_id = fields.Many2one("stock.lot", readonly=True, help="Whose pieces are below zero.")
     reason = fields.Selection(
-        [("negative", "Below zero"), ("demand", "Orders wait for it"), ("list", "From the list"), ("hand", "By hand")],
+        [
+            ("negative", "Below zero"),
+            ("demand", "Orders wait for it"),
+            ("both", "Below zero, orders wait"),
+            ("list", "From the list"),
+            ("hand", "By hand"),
+        ],
         default="hand",
         readonly=True,
     )
@@ -45,21 +51,17 @@ class MarketplaceOpeningStockLine(models.TransientModel):
         for line in self:
             line.location_id = line.location_id or line.wizard_id.location_id
 
-    @api.depends("product_id", "location_id")
+    @api.depends("product_id", "location_id", "lot_id")
     def _compute_now(self):
         service = self.env["marketplace.opening.stock.service"]
         on_hand = service._read_on_hand(self.location_id, self.product_id)
         for line in self:
-            line.now = on_hand.get((line.product_id._origin.id, line.location_id._origin.id), 0.0)
+            line.now = on_hand[(line.product_id._origin.id, line.location_id._origin.id, line.lot_id._origin.id)]
 
-    @api.depends("now", "quantity", "wizard_id.line_ids.quantity")
+    @api.depends("now", "quantity")
     def _compute_after(self):
-        """Several lines of a product in a place (lots of it, buyers who wait) fill the same place."""
         for line in self:
-            twins = line.wizard_id.line_ids.filtered(
-                lambda twin, line=line: (twin.product_id, twin.location_id) == (line.product_id, line.location_id)
-            )
-            line.after = line.now + sum((twins | line).mapped("quantity"))
+            line.after = line.now + line.quantity
 
     @api.depends("quantity", "cost")
     def _compute_value(self):

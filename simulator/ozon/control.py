@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from simulator.clock import format_time
 from simulator.intake import wanted
-from simulator.ozon import buyers_control, fbo_stock, intake, messages, prices_control, push, stocks
+from simulator.ozon import buyers_control, fbo_stock, finance_control, intake, messages, prices_control, push, stocks
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
 from simulator.ozon.state import Settings
@@ -22,6 +22,8 @@ def route(world, request, path, body):
         return FLAT[key](world, request, body)
     if (request.method, parts[0], len(parts)) == ("POST", "returns", 2):
         return buyers_control.move_return(world, parts[1], body)
+    if key == ("POST", "accruals", 2):
+        return finance_control.change_accrual(world, parts[1], body)
     if parts[0] == "postings" and len(parts) in (2, 3):
         return one_posting(world, request.method, parts[1], parts[2] if len(parts) == 3 else "", body)
     raise LookupError(f"no such control call: {request.method} /control/ozon{path}")
@@ -255,4 +257,5 @@ FLAT = {
     ("POST", "returns", 1): buyers_control.add_return,
     ("GET", "push", 1): push_log,
     ("POST", "push", 1): send_push,
+    **finance_control.FLAT,
 }

@@ -2,6 +2,7 @@
 
 ID_FIELDS = {
     "order_id", "product_id", "sku", "warehouse_id", "id", "carriage_id", "tpl_provider_id", "delivery_method_id",
+    "accrual_id",
 }  # fmt: skip
 NULLED = {
     "cancellation", "legal_info", "optional", "external_order", "requirements", "tariffication", "prr_option",

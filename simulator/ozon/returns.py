@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from simulator.clock import format_time
+from simulator.ozon import accrual_rules
 from simulator.ozon.errors import invalid, not_found
 from simulator.ozon.registry import method
 from simulator.ozon.validation import Integer, Many, Message, Moment, Text
@@ -92,6 +93,7 @@ def move(state, item, stage):
         item.arrived_at = item.changed_at
     if stage in FINAL:
         item.final_at = item.changed_at
+    accrual_rules.follow_return(state, item)
 
 
 # -- what Ozon carries -------------------------------------------------------------------------------------------------

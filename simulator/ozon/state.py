@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from simulator.clock import format_time
-from simulator.ozon import stock_book
+from simulator.ozon import accrual_rules, stock_book
+from simulator.ozon.accruals import Book
 from simulator.ozon.errors import not_found
+from simulator.ozon.finance_settings import FinanceSettings
 from simulator.ozon.models import Stock
 from simulator.ozon.push import Pusher
 
 
 @dataclass
-class Settings:
+class Settings(FinanceSettings):
     """Delays in seconds of the simulator's clock, and switches for the odd things the real service does."""
 
     ship_delay: float = 2
@@ -65,6 +67,7 @@ class OzonState:
         self.carriage_ids = itertools.count(900_000_250_859_000)
         # Any change of any posting makes remembered list results stale.
         self.revision = 0
+        self.book = Book(self)
         self.pusher = Pusher(self)
         self._order, self._fbo_order = [], []
         self._events, self._event_numbers = [], itertools.count()
@@ -80,6 +83,7 @@ class OzonState:
         now = self.clock.now()
         while self._events and self._events[0][0] <= now:
             heapq.heappop(self._events)[2]()
+        self.book.payouts.settle()
 
     # -- products and stocks -----------------------------------------------------------------------------------------
 
@@ -112,6 +116,7 @@ class OzonState:
             self.suffixes[prefix] = max(self.suffixes.get(prefix, 0), int(suffix) if suffix.isdigit() else 0)
             self._log(posting)
             stock_book.follow(self, posting)
+            accrual_rules.follow(self, posting)
         for order, added in ((self._order, own), (self._fbo_order, fbo)):
             order.extend(map(sort_key, added))
             # Nearly sorted already: this takes one pass.
@@ -169,6 +174,7 @@ class OzonState:
         self._log(posting)
         self.touch(posting)
         stock_book.follow(self, posting)
+        accrual_rules.follow(self, posting)
         if announce:
             self.pusher.posting_changed(posting)
 

@@ -32,6 +32,8 @@ from . import (
     test_simulator_access,
     test_simulator_contract,
     test_simulator_faults,
+    test_simulator_finance,
+    test_simulator_finance_month,
     test_simulator_megamarket_api,
     test_simulator_megamarket_callbacks,
     test_simulator_megamarket_dbs,

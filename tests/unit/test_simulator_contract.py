@@ -136,6 +136,7 @@ class TestSimulatorContract(SimulatorCase):
         self.tour_marks()
         self.tour_papers()
         self.tour_notifications()
+        self.tour_finance()
         self.check_nothing_was_left_out()
 
     def test_odd_postings_of_the_documentation(self):
@@ -341,6 +342,32 @@ class TestSimulatorContract(SimulatorCase):
         self.call("/v1/notification/enable", {**number, "enabled": False})
         self.call("/v1/notification/list", {})
         self.call("/v1/notification/delete", number)
+
+    def tour_finance(self):
+        number = self.order(("A-1", 2), status="delivered")
+        self.control("POST", "/ozon/month", {"month": "2026-09", "postings": 30, "returns": 0.2, "orderless": 7})
+        self.call("/v1/finance/accrual/types", {})
+        for day in ("2026-09-10", "2026-10-20"):
+            self.call("/v1/finance/accrual/by-day", {"date": day, "last_id": ""})
+        self.call("/v1/finance/accrual/postings", {"posting_numbers": [number]})
+        month = {"month": 9, "year": 2026}
+        self.call("/v2/finance/realization", month)
+        self.call("/v1/finance/realization/posting", month)
+        self.call("/v1/finance/balance", {"date_from": "2026-09-01", "date_to": "2026-09-30"})
+        period = {"from": "2026-09-01T00:00:00Z", "to": "2026-09-15T00:00:00Z"}
+        body = {"date": period, "page": 1, "page_size": 10, "with_details": False}
+        self.call("/v1/finance/cash-flow-statement/list", body)
+        self.tour_statement({**body, "with_details": True})
+
+    def tour_statement(self, body):
+        """The document's schema has objects where its example has lists; what the schema means is compared."""
+        status, answer = self.simulator.ozon("/v1/finance/cash-flow-statement/list", body)
+        details = answer["result"]["details"]
+        self.assertEqual((status, details["payments"][0]["currency_code"]), (200, "RUB"))
+        details["payments"] = details["payments"][0]
+        for block in (details["delivery"]["delivery_services"], details["return"]["return_services"]):
+            block["items"] = next(iter(block["items"]), None)
+        self.check("/v1/finance/cash-flow-statement/list", body, answer)
 
     def check_nothing_was_left_out(self):
         """What the roles promise was visited above, or says plainly that it is not simulated."""
