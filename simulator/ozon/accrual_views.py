@@ -43,7 +43,7 @@ def in_day(settings, accrual):
     }
     branch, view = BRANCH_OF[accrual.category]
     shape[branch] = view(settings, accrual)
-    return {**apply_options(settings, shape), **(accrual.overrides or {})}
+    return apply_options(settings, shape)
 
 
 def posting_branch(settings, accrual):
@@ -144,8 +144,15 @@ def posting_row(settings, accrual, sold, type_id, amount, price=None, sku=None):
 # -- mistakes ----------------------------------------------------------------------------------------------------------
 
 
+def page_of_day(settings, accruals):
+    """The rows of a page, spoiled as the settings say, with the words of the control API's caller in the end."""
+    shapes = with_mistakes(settings, [in_day(settings, accrual) for accrual in accruals])
+    for shape, accrual in zip(shapes, accruals, strict=False):
+        shape.update(accrual.overrides or {})
+    return shapes
+
+
 def with_mistakes(settings, page):
-    """The page of a day as the settings spoil it."""
     if not page:
         return page
     first = page[0]

@@ -256,6 +256,7 @@ class TestSimulatorAccruals(FinanceCase):
             {"date": TODAY, "category": "POSTING", "type_id": 1, "amount": "1"},
             {"date": TODAY, "category": "ODD", "type_id": 1, "amount": "1"},
             {"date": TODAY, "products": [{"offer_id": "none"}]},
+            {"date": TODAY, "products": [{"seller_price": "1"}]},
             {"date": TODAY, "products": [{"sku": 1, "quantity": 0}]},
         ):
             with self.subTest(wrong), self.assertRaises(ControlError):
@@ -340,6 +341,8 @@ class TestSimulatorAccruals(FinanceCase):
         self.charge(overrides={"total_amount": None, "accrued_category": "NEW_ONE"})
         [row] = self.day()
         self.assertEqual((row["total_amount"], row["accrued_category"]), (None, "NEW_ONE"))
+        self.options(null_amounts=True, repeated_accruals=True)
+        self.assertIsNone(self.day()[0]["total_amount"])
 
     # -- currency and steadiness ---------------------------------------------------------------------------------------
 
