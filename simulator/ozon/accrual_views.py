@@ -1,5 +1,9 @@
 """How accruals look in the answers, with the odd shapes of amounts and the mistakes that settings ask for."""
 
+from copy import deepcopy
+from decimal import Decimal
+from itertools import islice
+
 from simulator.ozon.accrual_types import SALE_COMMISSION_ID
 from simulator.ozon.odd_shapes import apply_options
 
@@ -39,7 +43,7 @@ def in_day(settings, accrual):
     }
     branch, view = BRANCH_OF[accrual.category]
     shape[branch] = view(settings, accrual)
-    return {**apply_options(settings, shape), **(accrual.overrides or {})}
+    return apply_options(settings, shape)
 
 
 def posting_branch(settings, accrual):
@@ -140,14 +144,20 @@ def posting_row(settings, accrual, sold, type_id, amount, price=None, sku=None):
 # -- mistakes ----------------------------------------------------------------------------------------------------------
 
 
+def page_of_day(settings, accruals):
+    """The rows of a page, spoiled as the settings say, with the words of the control API's caller in the end."""
+    shapes = with_mistakes(settings, [in_day(settings, accrual) for accrual in accruals])
+    for shape, accrual in zip(shapes, accruals, strict=False):
+        shape.update(accrual.overrides or {})
+    return shapes
+
+
 def with_mistakes(settings, page):
-    """The page of a day as the settings spoil it."""
     if not page:
         return page
     first = page[0]
     if settings.repeated_accruals:
-        total = first["total_amount"]
-        page.append({**first, "total_amount": {**total, "amount": f"{total['amount']}1"}})
+        page.append(dearer(first))
     if settings.unspecified_accruals:
         first["accrued_category"] = "UNSPECIFIED"
     if settings.unknown_accrual_types:
@@ -157,6 +167,14 @@ def with_mistakes(settings, page):
             first["total_amount"] = {**first["total_amount"], "amount": value}
             spoil_first(page, lambda fee, value=value: fee.update(accrued={**fee["accrued"], "amount": value}))
     return page
+
+
+def dearer(shape):
+    """The same row with a rouble more to pay; the row in itself is right."""
+    again = deepcopy(shape)
+    for money_of in [again["total_amount"], *[fee["accrued"] for fee in islice(fees_in(again), 1)]]:
+        money_of["amount"] = str(Decimal(money_of["amount"]) - 1)
+    return again
 
 
 def spoil_first(page, spoil):

@@ -66,6 +66,7 @@ def balance(call):
     if last - first > LONGEST:
         raise invalid("Request validation error: too long period, only 30 days allowed")
     sums, currency, payouts = sums_of(state, first, last), state.settings.currency, state.book.payouts
+    tomorrow = state.book.today + DAY
     services = sorted((accrual_types.name_of(kind), amount) for kind, amount in sums.services.items())
     return {
         "cashflows": {
@@ -74,11 +75,11 @@ def balance(call):
             "services": [{"name": name, "amount": worth(amount, currency)} for name, amount in services],
         },
         "total": {
-            "opening_balance": worth(payouts.balance_before(first, currency), currency),
+            "opening_balance": worth(payouts.balance_before(min(first, tomorrow), currency), currency),
             "accrued": worth(sums.total, currency),
             # What left the cabinet is negative (inferred), so that the four numbers of the total add up.
             "payments": [worth(-row.amount, currency) for row in payouts.between(first, last, currency)],
-            "closing_balance": worth(payouts.balance_before(min(last, state.book.today) + DAY, currency), currency),
+            "closing_balance": worth(payouts.balance_before(min(last + DAY, tomorrow), currency), currency),
         },
     }
 

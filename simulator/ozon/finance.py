@@ -54,12 +54,11 @@ def by_day(call):
         raise invalid(f"Request validation error: date must not be before {FIRST_DAY}")
     after = read_last_id(call.body["last_id"], day, call.now)
     rest = [accrual for accrual in call.state.book.of_day(day) if accrual.id > after]
-    size = min(settings.accruals_page, LARGEST_PAGE)
+    size = max(1, min(int(settings.accruals_page), LARGEST_PAGE))
     page, more = rest[:size], len(rest) > size or (settings.empty_last_page and bool(rest))
     end = after if settings.stuck_last_id else page[-1].id if page else after
-    shapes = [accrual_views.in_day(settings, accrual) for accrual in page]
     return {
-        "accruals": accrual_views.with_mistakes(settings, shapes),
+        "accruals": accrual_views.page_of_day(settings, page),
         "last_id": write_last_id(day, end, call.now) if more or (page and settings.stuck_last_id) else "",
     }
 

@@ -121,6 +121,8 @@ def sold_of(state, row):
 
 def sku_of(state, row):
     if "offer_id" not in row:
+        if not row.get("sku"):
+            raise ValueError("a product of an accrual needs sku or offer_id")
         return int(row["sku"])
     product = state.by_offer.get(row["offer_id"])
     if product is None:

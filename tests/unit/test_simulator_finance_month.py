@@ -105,6 +105,9 @@ class TestSimulatorMonth(FinanceCase):
     def test_a_payment_by_hand(self):
         self.control("POST", "/ozon/payout", {"date": TODAY, "amount": "12.34"})
         self.assertEqual(self.check_balance(TODAY, TODAY), (0, 0, Decimal("-12.34"), Decimal("-12.34")))
+        self.control("POST", "/ozon/payout", {"date": "2026-10-25", "amount": "1"})
+        owed = Decimal("-12.34")
+        self.assertEqual(self.check_balance("2026-10-22", "2026-10-30"), (owed, 0, 0, owed), "not paid yet")
         with self.assertRaises(ControlError):
             self.control("POST", "/ozon/payout", {"date": TODAY, "amount": "much"})
 
