@@ -268,6 +268,7 @@ class TestTwoCompanies(RolesCase, ShippingCase):
         return [
             name
             for name, model in self.env.registry.items()
-            if name.startswith("marketplace.") and not model._abstract and not model._transient
-            if "company_id" in model._fields
+            if name.startswith("marketplace.")
+            and not (model._abstract or model._transient)
+            and "company_id" in model._fields
         ]
