@@ -1,6 +1,11 @@
 import { registry } from "@web/core/registry";
+import { openMenu } from "./marketplace_tours";
 
 const tours = registry.category("web_tour.tours");
+
+const REPORT = `Номер отправления;Артикул;Дата;Сумма продажи;Комиссия
+900000001;T-001;10.09.2026;1448,00;246,16
+;Итого;10.09.2026;1448,00;246,16`;
 
 // An accountant, who may change nothing else of an account, decides how its money is read and booked.
 tours.add("marketplace_money_settings", {
@@ -47,12 +52,30 @@ tours.add("marketplace_economics", {
 // A report from the cabinet: columns are recognised, looked at, stored.
 tours.add("marketplace_accrual_import", {
     steps: () => [
+        ...openMenu("menu_marketplace_money", "menu_marketplace_accrual_import"),
+        {
+            content: "Of the shop that tells its money in files only",
+            trigger: ".modal .o_field_widget[name=account_id] input:value(МегаМаркет)",
+        },
+        {
+            content: "The report",
+            trigger: ".modal .o_field_widget[name=file]",
+            run() {
+                const report = new DataTransfer();
+                report.items.add(new File([REPORT], "report.csv", { type: "text/csv" }));
+                const input = this.anchor.querySelector("input[type=file]");
+                input.files = report.files;
+                input.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        { content: "It is there", trigger: ".modal .o_field_widget[name=file] input:value(report.csv)" },
+        { content: "Read it", trigger: "button[name=action_read]", run: "click" },
         {
             content: "The columns are recognised",
             trigger: ".o_field_widget[name=column_ids] .o_data_row:has(td:contains(Комиссия))",
         },
         { content: "Preview", trigger: "button[name=action_preview]", run: "click" },
-        { content: "Totals", trigger: ".o_field_widget[name=preview] td:contains(-246.16)" },
+        { content: "Totals", trigger: ".o_field_widget[name=preview] td:contains(246.16)" },
         { content: "What is left out", trigger: ".o_field_widget[name=preview]:contains(no posting number)" },
         { content: "Import", trigger: "button[name=action_import]", run: "click" },
         { content: "Done", trigger: ".o_field_widget[name=result]:contains(2 amounts read)" },
