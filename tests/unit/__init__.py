@@ -17,6 +17,7 @@ from . import (
     test_megamarket_search,
     test_megamarket_shipping,
     test_number_list,
+    test_money_months,
     test_ozon_account,
     test_ozon_contract,
     test_ozon_events,
