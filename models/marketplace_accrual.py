@@ -31,10 +31,10 @@ class MarketplaceAccrual(models.Model):
     part = fields.Char(required=True, readonly=True, help="Which movement of the accrual.")
     # 0: as first told, and as changed while it was open. 1, 2 …: what changed after it was settled, as a difference.
     revision = fields.Integer(readonly=True, default=0, aggregator=None)
-    corrects_id = fields.Many2one("marketplace.accrual", "Corrects", readonly=True, index="btree_not_null")
+    corrects_id = fields.Many2one("marketplace.accrual", readonly=True, index="btree_not_null")
     correction_ids = fields.One2many("marketplace.accrual", "corrects_id", "Corrections")
     branch = fields.Selection(BRANCHES, required=True, readonly=True)
-    type_id = fields.Many2one("marketplace.accrual.type", "Type", readonly=True, index=True, ondelete="restrict")
+    type_id = fields.Many2one("marketplace.accrual.type", readonly=True, index=True, ondelete="restrict")
     kind = fields.Selection(KINDS, required=True, readonly=True, default=money.UNKNOWN, index=True)
     amount = fields.Monetary(readonly=True, help="+ is for us, VAT included.")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)

@@ -4,6 +4,7 @@ from . import (
     test_accruals,
     test_accruals_changed,
     test_accruals_poll,
+    test_accruals_tour,
     test_batch_equality,
     test_cancel_requests,
     test_cancellation,

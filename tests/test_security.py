@@ -63,6 +63,12 @@ RIGHTS = {
     "marketplace.accrual.column": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.import": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.import.column": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.settlement": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.settlement.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.settlement.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.payout": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.payout.match": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.simple.payment": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwc", ADMINISTRATOR: "rwc"},
     "marketplace.cancel.request.reject": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
 }
 #: Of the marketplace, the same for all companies: what it calls its accruals.
@@ -115,6 +121,8 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 "currency_id": cls.account.money_currency_id.id,
             }
         )
+        period = {"date_from": "2026-09-01", "date_to": "2026-09-30"}
+        settlement = cls.env["marketplace.settlement"].create({**account, **period})
         moments = {"since": "2026-01-01", "until": "2026-02-01"}
         return {
             record._name: record
@@ -153,6 +161,21 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.stock.rule"].create({**account, "product_id": offer.product_id.id}),
                 cls.env["marketplace.price"].create({"offer_id": offer.id}),
                 accrual,
+                settlement,
+                cls.env["marketplace.settlement.line"].create(
+                    {"settlement_id": settlement.id, "kind": "other", "document": "bill"}
+                ),
+                cls.env["marketplace.settlement.difference"].create(
+                    {"settlement_id": settlement.id, "code": "unknown_type", "number": "X"}
+                ),
+                cls.env["marketplace.payout"].create(
+                    {
+                        **account,
+                        **{"external_id": "1", "date_from": "2026-09-01", "date": "2026-09-15", "amount": 1},
+                        "currency_id": cls.account.money_currency_id.id,
+                    }
+                ),
+                cls.env["marketplace.simple.payment"].create({**account, "order_id": order.id}),
                 cls.env["marketplace.accrual.version"].create({"accrual_id": accrual.id}),
                 cls.env["marketplace.accrual.day"].create(
                     {**account, "date": "2026-09-01", "read_at": "2026-09-02 00:00:00"}
