@@ -177,4 +177,5 @@ class MarketplaceNumberAction(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }

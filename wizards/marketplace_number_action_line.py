@@ -37,4 +37,4 @@ class MarketplaceNumberActionLine(models.TransientModel):
     outcome = fields.Selection(
         [("ready", "Would Be Done"), ("refused", "Refused"), ("done", "Done")], "Result", readonly=True
     )
-    message = fields.Char("Explanation", readonly=True)
+    message = fields.Text("Explanation", readonly=True)
