@@ -8,9 +8,12 @@ from odoo.tests import BaseCase
 
 from ...marketplaces.base import dto, money
 from ...marketplaces.base.adapter import AdapterConfig
+from ...marketplaces.base.limiter import Limiter
 from ...marketplaces.ozon.adapter import OzonAdapter
+from ...marketplaces.ozon.endpoints import RATES
 from ...services.settlement_plan import Claim, Row, make_plan
 from ..simulator_process import SimulatorProcess
+from .ozon_support import FakeClock
 
 #: The year before the simulated present; each is made anew with other goods, buyers and charges.
 MONTHS = [(2025, month) for month in range(1, 13)]
@@ -19,8 +22,8 @@ ZERO = Decimal(0)
 
 
 class TestMoneyMonths(BaseCase):
-    """Thousands of random months of a simulated cabinet, read by the adapter and planned: what the marketplace told, our
-    rows, what the documents move, and payouts with the balance are one number, every time."""
+    """Thousands of random months of a simulated cabinet, read by the adapter and planned: what the marketplace told,
+    our rows, what the documents move, and payouts with the balance are one number, every time."""
 
     @classmethod
     def setUpClass(cls):
@@ -28,8 +31,13 @@ class TestMoneyMonths(BaseCase):
         cls.simulator = SimulatorProcess(products=0, postings=0, no_limits=True)
         cls.simulator.start()
         cls.addClassCleanup(cls.simulator.stop)
+        # What the marketplace's limits make us wait passes on a clock of its own.
+        clock = FakeClock()
         cls.adapter = OzonAdapter(
-            AdapterConfig(base_url=cls.simulator.ozon_url, client_id="1042", api_key="demo-key-1042-write")
+            AdapterConfig(base_url=cls.simulator.ozon_url, client_id="1042", api_key="demo-key-1042-write"),
+            limiter=Limiter(RATES, clock),
+            sleep=clock.sleep,
+            clock=clock,
         )
 
     def test_random_months(self):
