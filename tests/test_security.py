@@ -62,13 +62,13 @@ RIGHTS = {
     "marketplace.accrual.rule": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.column": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.import": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
-    "marketplace.accrual.import.column": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.payout": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.payout.match": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.simple.payment": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwc", ADMINISTRATOR: "rwc"},
+    "marketplace.accrual.import.column": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.cancel.request.reject": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
 }
 #: Of the marketplace, the same for all companies: what it calls its accruals.
