@@ -2,9 +2,11 @@
 inside `odoo shell` after flow.py."""
 
 import time
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
-from odoo.addons.sale_marketplace.demo.driving import control, poll, wait_for
+from odoo import fields
+
+from odoo.addons.sale_marketplace.demo.driving import control, poll, wait_for, work
 
 POSTINGS = 40
 RETURNS, LATE, CANCELLED, ORDERLESS = 0.1, 0.1, 0.05, 9
@@ -13,7 +15,7 @@ BANK_DAYS = 2
 
 def get_month():
     """(first, last day) of the month before this one."""
-    last = date.today().replace(day=1) - timedelta(days=1)
+    last = fields.Date.today().replace(day=1) - timedelta(days=1)
     return last.replace(day=1), last
 
 
@@ -33,18 +35,28 @@ def make_month(first):
 
 
 def load_history(env, account, first):
-    """The month's postings as history: delivered there, so their deliveries are validated here, too."""
-    begin = datetime(first.year, first.month, 1) - timedelta(days=40)
+    """The month's postings as history: delivered there, so their deliveries are validated here, too. Returns the
+    account's usual settings."""
+    begin = fields.Datetime.to_datetime(first) - timedelta(days=40)
     loads, start = account.load_statuses, account.start_date
     account.write({"load_statuses": "all", "start_date": begin})
     fetch = env["marketplace.order.fetch"].create(
-        {"account_id": account.id, "since": begin, "until": datetime.combine(date.today(), datetime.min.time())}
+        {"account_id": account.id, "since": begin, "until": fields.Datetime.to_datetime(fields.Date.today())}
     )
     fetch.action_start()
     wait_for(env, account, "orders_fetch")
     poll(env, account, "fbo_poll", "returns_poll")
-    account.write({"load_statuses": loads, "start_date": start})
-    env.cr.commit()
+    return {"load_statuses": loads, "start_date": start}
+
+
+def load_unknown(env, account, settlement):
+    """What has accrued and no list of changes brought: asked for by number."""
+    action = settlement.action_load_unknown()
+    env["marketplace.order.fetch"].with_context(**action["context"]).create({}).action_start()
+    wait_for(env, account, "order_fetch")
+    applied = [("account_id", "=", account.id), ("state", "=", "received")]
+    work(env, lambda: not env["marketplace.order"].search_count(applied), "the postings to become orders")
+    poll(env, account, "status_apply")
 
 
 def take_in_missing(env, account):
@@ -79,16 +91,23 @@ def set_up_accounting(env, account, first):
     env.cr.commit()
 
 
-def settle(env, account, first, last):
+def prepare(env, account, first, last):
+    """A settlement whose preview has shown what is missing, and brought it."""
     poll(env, account, "accrual_types_poll", "accruals_poll")
     settlement = env["marketplace.settlement"].create({"account_id": account.id, "date_from": first, "date_to": last})
+    settlement.action_preview()
+    if settlement.has_unknown:
+        load_unknown(env, account, settlement)
+    return settlement
+
+
+def post(env, account, settlement):
     settlement.action_preview()
     env.cr.commit()
     settlement.action_post()
     wait_for(env, account, "settlement_post")
     if settlement.state != "posted":
         raise SystemExit(f"The settlement was refused: {settlement.problem}")
-    return settlement
 
 
 def pay_out(env, account, first, last):
@@ -144,10 +163,12 @@ def main(env):
     account = env["marketplace.account"].search([("marketplace", "=", "ozon")], limit=1)
     first, last = get_month()
     made = make_month(first)
-    load_history(env, account, first)
-    receipts = take_in_missing(env, account)
+    usual = load_history(env, account, first)
     set_up_accounting(env, account, first)
-    settlement = settle(env, account, first, last)
+    settlement = prepare(env, account, first, last)
+    receipts = take_in_missing(env, account)
+    account.write(usual)
+    post(env, account, settlement)
     payouts = pay_out(env, account, first, last)
     summarize(settlement, payouts, receipts, made, time.monotonic() - began)
     env.cr.commit()

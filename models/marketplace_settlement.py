@@ -52,6 +52,7 @@ class MarketplaceSettlement(models.Model):
     line_ids = fields.One2many("marketplace.settlement.line", "settlement_id", "By Kind")
     difference_ids = fields.One2many("marketplace.settlement.difference", "settlement_id", "Differences")
     difference_count = fields.Integer(compute="_compute_difference_count")
+    has_unknown = fields.Boolean(compute="_compute_difference_count")
     payment_ids = fields.One2many("account.payment", "marketplace_settlement_id", "Payments")
     move_ids = fields.One2many("account.move", "marketplace_settlement_id", "Invoices, Bills and Entries")
     payment_count = fields.Integer(compute="_compute_document_counts")
@@ -69,10 +70,11 @@ class MarketplaceSettlement(models.Model):
     _period_idx = models.Index("(account_id, date_from, date_to)")
 
     # === COMPUTE METHODS === #
-    @api.depends("difference_ids")
+    @api.depends("difference_ids.code")
     def _compute_difference_count(self):
         for settlement in self:
             settlement.difference_count = len(settlement.difference_ids)
+            settlement.has_unknown = "unknown_posting" in settlement.difference_ids.mapped("code")
 
     @api.depends("payment_ids", "move_ids")
     def _compute_document_counts(self):
@@ -162,6 +164,26 @@ class MarketplaceSettlement(models.Model):
                 raise UserError(self.env._("%s is not in the books.", settlement.name))
             self.env["marketplace.settlement.undo"]._reset(settlement)
             self.env["marketplace.settlement.planner"]._preview(settlement)
+
+    def action_load_unknown(self):
+        """Ask the marketplace for the postings that it has paid for and that Odoo does not know."""
+        self.ensure_one()
+        rows = self.difference_ids.filtered(lambda row: row.code == "unknown_posting").accrual_ids
+        numbers = sorted(set(rows.mapped("number")) - {False})
+        if not numbers:
+            raise UserError(self.env._("Odoo knows all postings of %s.", self.name))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Load Postings"),
+            "res_model": "marketplace.order.fetch",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_account_id": self.account_id.id,
+                "default_kind": "numbers",
+                "default_numbers": "\n".join(numbers),
+            },
+        }
 
     def action_view_accruals(self):
         self.ensure_one()
