@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -52,6 +54,7 @@ class MarketplaceSettlement(models.Model):
     line_ids = fields.One2many("marketplace.settlement.line", "settlement_id", "By Kind")
     difference_ids = fields.One2many("marketplace.settlement.difference", "settlement_id", "Differences")
     difference_count = fields.Integer(compute="_compute_difference_count")
+    difference_advice = fields.Html("What to Do", compute="_compute_difference_advice", sanitize=False)
     has_unknown = fields.Boolean(compute="_compute_difference_count")
     payment_ids = fields.One2many("account.payment", "marketplace_settlement_id", "Payments")
     move_ids = fields.One2many("account.move", "marketplace_settlement_id", "Invoices, Bills and Entries")
@@ -75,6 +78,16 @@ class MarketplaceSettlement(models.Model):
         for settlement in self:
             settlement.difference_count = len(settlement.difference_ids)
             settlement.has_unknown = "unknown_posting" in settlement.difference_ids.mapped("code")
+
+    @api.depends("difference_ids.code")
+    def _compute_difference_advice(self):
+        """Each reason once, with how often it is and what to do about it."""
+        labels = dict(self.env["marketplace.settlement.difference"]._fields["code"]._description_selection(self.env))
+        line = Markup("<li><b>%s</b> (%s): %s</li>")
+        for settlement in self:
+            groups = settlement.difference_ids.grouped("code")
+            items = Markup("").join(line % (labels[code], len(own), own[0].advice) for code, own in groups.items())
+            settlement.difference_advice = Markup("<ul class='mb-0'>%s</ul>") % items
 
     @api.depends("payment_ids", "move_ids")
     def _compute_document_counts(self):
