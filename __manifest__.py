@@ -55,6 +55,7 @@
         "views/marketplace_account_price_views.xml",
         "views/marketplace_account_money_views.xml",
         "views/marketplace_feed_views.xml",
+        "views/marketplace_money_check_views.xml",
         "views/marketplace_payout_views.xml",
         "views/marketplace_accrual_views.xml",
         "views/marketplace_accrual_type_views.xml",

@@ -103,6 +103,7 @@ OPERATIONS = {
     "realization_poll": Operation(
         "Load the realization report", "finance", "marketplace.realization.poller", "_run_poll", 1, "realization"
     ),
+    "money_check": Operation("Check the money", "finance", "marketplace.money.checker", "_run_check", 1, None),
     "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),
     "notify_test": Operation(
         "Send a test message", "notifications", "marketplace.notification.sender", "_run_test", 1, None

@@ -98,7 +98,13 @@ class MarketplaceMoneyCheck(models.Model):
 
     # --- payouts
     def _get_payouts_domain(self):
-        return self._get_rows_domain()
+        """Of a month that is not over yet the payouts' periods are not, either."""
+        self.ensure_one()
+        return [
+            ("account_id", "=", self.account_id.id),
+            ("date", ">=", self.date_from),
+            ("date", "<=", self._get_last_day(self.month)),
+        ]
 
     def action_view_payouts(self):
         return self._open("marketplace.payout", self._get_payouts_domain(), self.env._("Payouts of the Month"))
@@ -111,7 +117,7 @@ class MarketplaceMoneyCheck(models.Model):
         """Paid out until the last day, and received after it, or not yet."""
         domain = [
             ("account_id", "=", self.account_id.id),
-            ("date", "<=", self.date_to),
+            ("date", "<=", self._get_last_day(self.month)),
             "|",
             ("statement_line_id", "=", False),
             ("statement_line_id.date", ">", self.date_to),
@@ -162,11 +168,12 @@ class MarketplaceMoneyCheck(models.Model):
         return self._open("account.move.line", domain, self.env._("Other Entries on the Clearing Account"))
 
     def _open(self, model, domain, name):
+        listed = ("marketplace.accrual.day", "account.move.line")
         return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
-            "view_mode": "list,form",
+            "view_mode": "list" if model in listed else "list,form",
             "domain": domain,
             "context": {"create": False},
         }

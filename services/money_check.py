@@ -149,6 +149,4 @@ def find_days(since, until, is_equal):
     if since == until:
         return [since]
     middle = date.fromordinal((since.toordinal() + until.toordinal()) // 2)
-    return find_days(since, middle, is_equal) + find_days(
-        date.fromordinal(middle.toordinal() + 1), until, is_equal
-    )
+    return find_days(since, middle, is_equal) + find_days(date.fromordinal(middle.toordinal() + 1), until, is_equal)
