@@ -33,7 +33,7 @@ FINE = Figures(
 )
 
 
-class TestMoneyCheck(BaseCase):
+class TestMoneyCheckArithmetic(BaseCase):
     """Each disturbance is seen by the pair that it concerns, to the kopeck."""
 
     def assertStates(self, figures, **differing):
