@@ -271,7 +271,9 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         check = self._check()
         checked_at, figures = check.checked_at, check.accrued_total
         self.addCleanup(self.simulator.control, "DELETE", "faults")
-        self.simulator.control("POST", "faults", {"path": "/v1/finance/balance", "kind": "500", "times": 50})
+        self.simulator.control(
+            "POST", "faults", {"path": "/v1/finance/balance", "kind": "status", "status": 500, "times": 50}
+        )
         check.action_check()
         with self.enter_registry_test_mode():
             self.env.flush_all()
