@@ -39,7 +39,7 @@ def check_confirm(step):
     def act():
         step.shipment.order_code = code or step.shipment.order_code
         for lot in lots:
-            step.state.pend(lot, "PENDING_CONFIRMATION", CONFIRMED)
+            step.state.pend(step.shipment, lot, "PENDING_CONFIRMATION", CONFIRMED)
 
     return act
 
@@ -106,6 +106,6 @@ def check_reject(step):
         for lot in lots:
             sub_status = "CONFIRMATION_REJECT" if lot.status == NEW else "LATE_REJECT"
             # Which PENDING status a refusal goes through is inferred; that it does is not.
-            step.state.pend(lot, PENDING, MERCHANT_CANCELED, sub_status, done=lambda: step.state.follow(step.shipment))
+            step.state.pend(step.shipment, lot, PENDING, MERCHANT_CANCELED, sub_status)
 
     return act

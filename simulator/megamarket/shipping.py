@@ -25,7 +25,7 @@ def check_shipping(step):
 
     def act():
         for lot in lots:
-            step.state.pend(lot, "PENDING_SHIPPING", SHIPPED)
+            step.state.pend(step.shipment, lot, "PENDING_SHIPPING", SHIPPED)
 
     return act
 

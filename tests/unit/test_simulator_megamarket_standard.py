@@ -192,6 +192,35 @@ class TestSimulatorMegamarketStandard(MegamarketCase):
         self.assertEqual(item["events"][-1]["eventDate"], "2026-10-27T12:00:00+03:00")
         self.assertEqual(self.get(number)["status"], "SHIPPED")
 
+    def test_deadline_of_what_is_pending(self):
+        """It passes while a call is on its way, and is met when the call has taken effect."""
+        self.options(pending_delay=600)
+        confirmed = self.order(confirm_minutes=5, packing_minutes=5)
+        given_up = self.order(packing_minutes=5, shipping_minutes=6)
+        in_time = self.order(confirm_minutes=5)
+        for number in (confirmed, given_up, in_time):
+            self.done("order/confirm", self.confirm(number, 1))
+        self.pass_time(599)
+        self.assertEqual(self.statuses(confirmed), ["PENDING_CONFIRMATION"])
+        self.pass_time(1)
+        self.assertEqual(self.statuses(confirmed), ["PACKING_EXPIRED"])
+        item = self.get(given_up)["items"][0]
+        self.assertEqual((item["status"], item["subStatus"]), ("MERCHANT_CANCELED", "PACKING_EXPIRED"))
+        self.assertEqual(self.statuses(in_time), ["CONFIRMED"], "the confirmation itself came in time")
+        self.options(pending_delay=0)
+        packed = self.order(shipping_minutes=5)
+        self.done("order/confirm", self.confirm(packed, 1))
+        self.options(pending_delay=600)
+        self.done("order/packing", self.packing(packed, {1: 1}))
+        self.pass_time(600)
+        self.assertEqual(self.statuses(packed), ["SHIPPING_EXPIRED"])
+
+    def test_deadline_of_what_is_not_new_yet(self):
+        self.options(new_delay=600)
+        number = self.order(confirm_minutes=5)
+        self.pass_time(600)
+        self.assertEqual(self.get(number)["items"][0]["subStatus"], "CONFIRMATION_EXPIRED")
+
     # --- stickers ------------------------------------------------------------------------------------------------
     def sticker(self, number, *codes, **values):
         return {"shipments": [{"shipmentId": number, "boxCodes": list(codes)}], **values}
