@@ -22,7 +22,7 @@ WALL = (
     "<html>\n<head><title>403 Forbidden</title></head>\n"
     "<body><center><h1>403 Forbidden</h1></center><p>Automated requests are not allowed.</p></body>\n</html>"
 )
-# Per merchant, by the real clock: that is what a waiting client measures.
+# Calls of a merchant within any second.
 PER_SECOND = 5
 
 
@@ -91,8 +91,8 @@ def authenticate(state, data):
 
 
 def check_limit(world, merchant):
-    bucket = world.limits.bucket(("megamarket", merchant.merchant_id), PER_SECOND)
-    if world.megamarket.settings.limits and bucket.take():
+    window = world.limits.window(("megamarket", merchant.merchant_id), PER_SECOND)
+    if world.megamarket.settings.limits and window.take():
         raise plain("Too Many Requests", 429)
 
 

@@ -88,7 +88,7 @@ def order_reject(call):
 
 def check_reason(reason, known):
     kind = reason.get("type") if isinstance(reason, dict) else None
-    if kind not in known:
+    if not isinstance(kind, str) or kind not in known:
         raise invalid(f"reason.type {kind!r} is not one of {', '.join(sorted(known))}")
     return kind
 

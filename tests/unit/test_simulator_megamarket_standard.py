@@ -144,12 +144,21 @@ class TestSimulatorMegamarketStandard(MegamarketCase):
         number = self.packed(("SKU-1", 2), boxes={1: 1, 2: 2})
         self.no("order/shipping", self.shipping(number, 1), "BOX_MISSING")
         self.assertEqual(self.no("order/shipping", self.shipping(number, 1, 2, 3))[0]["boxCode"], "5046*S1*3")
+        for strange in (["5046*S1*1"], {}, None):
+            call = self.shipping(number, 1, 2)
+            call["shipments"][0]["boxes"][0]["boxCode"] = strange
+            self.no("order/shipping", call, "boxCode")
         call = self.shipping(number, 1, 2)
         del call["shipments"][0]["shipping"]
         self.no("order/shipping", call, "shippingDate")
         self.done("order/shipping", self.shipping(number, 1, 2))
         self.no("order/shipping", self.shipping(number, 1, 2), "WRONG_STATUS")
         self.no("order/reject", self.reject(number, 1), "WRONG_STATUS")
+
+    def test_boxes_that_are_missing_are_told_in_their_order(self):
+        number = self.packed(("SKU-1", 8), boxes={place: place for place in range(1, 9)})
+        problems = self.no("order/shipping", self.shipping(number, 4))
+        self.assertEqual([row["boxCode"] for row in problems], [f"5046*S1*{box}" for box in (1, 2, 3, 5, 6, 7, 8)])
 
     def test_methods_of_the_other_scheme(self):
         number = self.packed()
@@ -234,7 +243,7 @@ class TestSimulatorMegamarketStandard(MegamarketCase):
         pdf = self.mm("sticker/print", self.sticker(number, *codes, printAsPdf=True))
         self.assertTrue(pdf.startswith(b"%PDF"))
         self.assertEqual(pdf.count(b"/MediaBox"), 2)
-        self.assertIn(b"212.5984 340.1575", pdf, "75 by 120 mm")
+        self.assertIn(b"198.4252 283.4646", pdf, "70 by 100 mm")
         older = {"shipmentId": number, "boxCodes": codes[:1]}
         self.assertEqual(self.done("sticker/print", older).count('class="sheet"'), 1)
         self.assertEqual(self.known(number)["stickers"], 3)
