@@ -16,7 +16,8 @@ from simulator.megamarket import (  # noqa: F401 - importing a module registers 
 from simulator.megamarket.errors import MegamarketError, bad_token, invalid, plain, refuse
 from simulator.megamarket.registry import METHODS, OFFERS, Call
 
-# The documentation names the first; that the others are told 403 with a page is inferred.
+# The documentation names the first, an integrator the second. That having none is as bad, and that the answer is a
+# page with 403, is inferred.
 ROBOTS = ("python-requests/", "python-urllib/")
 WALL = (
     "<html>\n<head><title>403 Forbidden</title></head>\n"

@@ -254,7 +254,10 @@ def change(world, shipment, body):
 
 
 def announce(world, shipment, body):
-    """Send a callback now, ``times`` times, and tell what was answered: {"kind": "new" or "cancel", "times"?}."""
+    """Send a callback now, and tell what was answered: {"kind": "new" or "cancel", "items"?, "times"?}.
+
+    With ``times`` 0 it is only written.
+    """
     check_fields(body, {"kind", "items", "times"}, "callback")
     cabinet, kind = world.megamarket, body.get("kind", "new")
     if kind not in ("new", "cancel"):
@@ -265,11 +268,12 @@ def announce(world, shipment, body):
         gone = [lot for lot in shipment.lots if lot.cancel_requested or not lot.is_alive]
         content = messages.cancel_order(cabinet, shipment, chosen_lots(shipment, body) if "items" in body else gone)
     delivery = cabinet.callbacks.delivery(shipment, kind, content)
-    if not delivery.url:
+    times = int(body.get("times", 1))
+    if times and not delivery.url:
         raise ValueError(f"merchant {shipment.merchant.merchant_id} has no {kind}_url")
     wire = Wire()
     with world.unlocked():
-        answers = [cabinet.callbacks.attempt(delivery, wire, retry=False) for _ in range(int(body.get("times", 1)))]
+        answers = [cabinet.callbacks.attempt(delivery, wire, retry=False) for _ in range(times)]
     wire.close()
     return {"message": content, "answers": answers}
 

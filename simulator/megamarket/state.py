@@ -71,9 +71,8 @@ class MegamarketState:
         }
 
     def stop(self):
+        """A reading of a feed that is under way fills records that nobody looks at any more."""
         self.callbacks.stop()
-        # A reading of a feed that is under way finds its turn gone.
-        self.merchants = {}
 
     # -- time ------------------------------------------------------------------------------------------------------
 

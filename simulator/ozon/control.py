@@ -36,7 +36,6 @@ def options(world, _request, body):
 
 
 def add_products(world, _request, body):
-    # "account" is for marketplaces with several shops in one process; this one has a single cabinet.
     rows = [intake.put_product(world.ozon, spec) for spec in wanted(body, "products")]
     return {"products": [product_view(product) for product in rows]}
 
@@ -55,6 +54,7 @@ def product_view(product):
 
 
 def add_postings(world, _request, body):
+    # "account" may be there, as products may have it: it chooses the shop of a marketplace that has several.
     postings = intake.make_postings(world.ozon, {name: body[name] for name in body if name != "account"})
     world.ozon.add_postings(postings)
     return {"count": len(postings), "numbers": [posting.number for posting in postings]}
