@@ -7,3 +7,11 @@ class AccountMove(models.Model):
     marketplace_settlement_id = fields.Many2one(
         "marketplace.settlement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
+    marketplace_realization_id = fields.Many2one(
+        "marketplace.realization",
+        "Marketplace Report",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )

@@ -42,6 +42,9 @@ class MarketplaceRealization(models.Model):
         readonly=True,
     )
     problem = fields.Text(readonly=True, copy=False)
+    contradiction = fields.Text(
+        "The Report Contradicts Itself", readonly=True, help="Its rows do not come to what it says they come to."
+    )
     read_at = fields.Datetime("Loaded", readonly=True)
     compared_at = fields.Datetime("Compared", readonly=True, copy=False)
     posted_at = fields.Datetime(readonly=True, copy=False)
@@ -201,7 +204,3 @@ class MarketplaceRealization(models.Model):
     def _open_lines(self, domain):
         action = self.env["ir.actions.actions"]._for_xml_id("sale_marketplace.action_marketplace_realization_line")
         return {**action, "domain": domain, "context": {}}
-
-    def _get_locale(self):
-        """In which the document is printed: the agent's contract is made in the company's language."""
-        return self.env.context.get("lang") or self.company_id.partner_id.lang or self.env.user.lang

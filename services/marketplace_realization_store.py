@@ -1,3 +1,4 @@
+from collections import Counter
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -51,7 +52,8 @@ class MarketplaceRealizationStore(models.AbstractModel):
             "receiver_tax_id": told.receiver_tax_id,
             "has_control": told.control_total is not None,
             "control_total": float(told.control_total or 0),
-            "problem": self._find_problem(told, sums),
+            "contradiction": self._find_contradiction(told, sums),
+            "problem": False,
             "read_at": fields.Datetime.now(),
             **{name: float(amount) for name, amount in sums.items()},
         }
@@ -75,7 +77,7 @@ class MarketplaceRealizationStore(models.AbstractModel):
             "amount_total": sum((part.total for part in sold), ZERO) - sum((part.total for part in returned), ZERO),
         }
 
-    def _find_problem(self, told, sums):
+    def _find_contradiction(self, told, sums):
         """Where the report contradicts itself: by row, and as a whole."""
         found = []
         if told.control_total is not None and told.control_total != sums["amount_total"]:
@@ -167,14 +169,10 @@ class MarketplaceRealizationStore(models.AbstractModel):
 
 def _subtract(items, others):
     """Names of the items that are not among the others, each as often as it is there too often."""
-    left = [key for key, _name in others]
-    counts = {}
-    for key in left:
-        counts[key] = counts.get(key, 0) + 1
-    names = []
+    left, names = Counter(key for key, _name in others), []
     for key, name in items:
-        if counts.get(key):
-            counts[key] -= 1
+        if left[key]:
+            left[key] -= 1
         else:
             names.append(name)
     return names
