@@ -29,7 +29,9 @@ class MarketplaceRealizationDifference(models.Model):
     currency_id = fields.Many2one(related="realization_id.currency_id")
     kind = fields.Selection(KINDS, required=True, readonly=True)
     code = fields.Selection(CODES, "Reason", required=True, readonly=True)
-    number = fields.Char("Number There", readonly=True, help="The posting's; the SKU where the report tells no postings.")
+    number = fields.Char(
+        "Number There", readonly=True, help="The posting's; the SKU where the report tells no postings."
+    )
     order_id = fields.Many2one("marketplace.order", "Posting", readonly=True, index="btree_not_null")
     report_amount = fields.Monetary("In the Report", readonly=True)
     other_amount = fields.Monetary("In Odoo", readonly=True, help="Accrued in the month, or invoiced.")

@@ -66,8 +66,8 @@ class MarketplaceRealizationLine(models.Model):
     def _link(self):
         """Look again for postings and listings that were not there."""
         unlinked = self.filtered(lambda line: (line.number and not line.order_id) or not line.offer_id)
-        unlinked._compute_order_id()
-        unlinked._compute_offer_id()
+        unlinked.sudo()._compute_order_id()
+        unlinked.sudo()._compute_offer_id()
 
     def _get_label(self):
         """How a person finds the row in the report."""

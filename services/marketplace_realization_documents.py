@@ -140,15 +140,13 @@ class MarketplaceRealizationDocuments(models.AbstractModel):
 
     # --- without an order ---------------------------------------------------------------------------------------
     def _make_empty(self, report, move_type):
-        account = report.account_id
         return self.env["account.move"].create(
             {
                 "move_type": move_type,
-                "partner_id": account.partner_id.id,
+                "partner_id": report.account_id.partner_id.id,
                 "currency_id": report.currency_id.id,
                 "company_id": report.company_id.id,
                 "invoice_date": report.date,
-                "fiscal_position_id": account.fiscal_position_id.id,
             }
         )
 

@@ -26,9 +26,7 @@ class MarketplaceRealizationUndo(models.AbstractModel):
             moves.button_draft()
             moves.with_context(force_delete=True).unlink()
         report._forget_books()
-        report.write(
-            {"state": "draft", "posted_at": False, "date": False, "invoiced_total": 0, "credited_total": 0}
-        )
+        report.write({"state": "draft", "posted_at": False, "date": False, "invoiced_total": 0, "credited_total": 0})
 
     def _check_locks(self, report, moves):
         locked = moves.filtered(lambda move: report.company_id._get_lock_date_violations(move.date, purchase=False))
