@@ -60,7 +60,7 @@ class MarketplaceRealizationDifference(models.Model):
             "not_reported": self.env._("Expect it in the next report; if it is not there either, ask the marketplace."),
             "amount": self.env._("Compare both; what the marketplace corrects comes as an accrual of a later day."),
             "not_invoiced": self.env._(
-                "Deliver the order, or post the invoice that somebody has begun; then reset the report and post it again."
+                "Deliver the order, or post the invoice that somebody has begun; then reset this report and post again."
             ),
             "invoice_differs": self.env._("Compare the prices of the order and of the report."),
             "no_invoice_line": self.env._("It was credited before, or never invoiced: make the credit note by hand."),
