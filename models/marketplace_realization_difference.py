@@ -41,8 +41,23 @@ class MarketplaceRealizationDifference(models.Model):
     other_report_id = fields.Many2one(
         "marketplace.realization", "Other Report", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    accrual_ids = fields.Many2many("marketplace.accrual", string="Accruals", readonly=True)
-    line_ids = fields.Many2many("marketplace.realization.line", string="Report Rows", readonly=True)
+    # Names of their own: made of the models' they would be too long.
+    accrual_ids = fields.Many2many(
+        "marketplace.accrual",
+        "marketplace_realization_difference_accrual_rel",
+        "difference_id",
+        "accrual_id",
+        "Accruals",
+        readonly=True,
+    )
+    line_ids = fields.Many2many(
+        "marketplace.realization.line",
+        "marketplace_realization_difference_line_rel",
+        "difference_id",
+        "line_id",
+        "Report Rows",
+        readonly=True,
+    )
     advice = fields.Char("What It Means", compute="_compute_advice")
 
     @api.depends("code")

@@ -233,14 +233,15 @@ class TestRealizationPoll(SimulatorMarketplaceCase):
                 self._run_poll()
             except Again as again:
                 self.assertEqual(again.seconds, 24 * 3600)
-                self.assertEqual((again.payload["year"], again.payload["month"]), (self.last.year, self.last.month))
+                payload = again.payload
             else:
                 self.fail("There is no report on the 2nd")
+        self.assertEqual((payload["year"], payload["month"]), (self.last.year, self.last.month))
         schedule = self.account._get_schedule("realization")
         self.assertIn("not ready yet", schedule.last_result)
         self.assertFalse(self._report())
         with self._at(5):
-            self._run_poll(again.payload)
+            self._run_poll(payload)
         self.assertEqual(self._report().month, self.last.month)
 
     def test_from_the_20th_a_person_is_asked(self):
