@@ -1,5 +1,9 @@
+from decimal import Decimal
+
+from num2words import num2words
+
 from odoo import api, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date, formatLang, get_lang
 
 AMOUNTS = ("gross", "fee", "total")
 
@@ -88,7 +92,13 @@ class ReportRealization(models.AbstractModel):
         return formatLang(self.env, report.currency_id.round(amount) + 0.0, digits=report.currency_id.decimal_places)
 
     def _write_out(self, report):
-        amount = report.currency_id.round(report.amount_total)
+        """The amount in words, with the case endings of the language where it is known to decline its currency."""
+        currency, amount = report.currency_id, report.currency_id.round(report.amount_total)
+        try:
+            language = get_lang(self.env).iso_code
+            words = num2words(Decimal(str(abs(amount))), lang=language, to="currency", currency=currency.name)
+        except NotImplementedError:
+            words = currency.amount_to_text(abs(amount))
         if amount < 0:
-            return self.env._("minus %s", report.currency_id.amount_to_text(-amount))
-        return report.currency_id.amount_to_text(amount)
+            words = self.env._("minus %s", words)
+        return words[:1].upper() + words[1:]

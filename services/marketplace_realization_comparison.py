@@ -28,9 +28,22 @@ class MarketplaceRealizationComparison(models.AbstractModel):
         by_number = any(report.line_ids.mapped("number"))
         told, lines = self._read_report(report, by_number)
         accrued = self._read_ledger(report, by_number, told)
+        differing = [
+            key
+            for key in sorted({*told, *accrued})
+            if told.get(key, ZERO) != (accrued[key].inside if key in accrued else ZERO)
+        ]
+        orders, others = self._find_orders(report, differing), self._find_other_reports(report, differing)
         report.difference_ids.filtered(lambda row: row.code not in OF_BOOKS).unlink()
         self.env["marketplace.realization.difference"].create(
-            [vals for key in sorted({*told, *accrued}) if (vals := self._explain(report, key, told, lines, accrued))]
+            [
+                {
+                    **self._explain(report, key, told, accrued, others),
+                    "order_id": orders.get(key[1]),
+                    "line_ids": [(6, 0, lines.get(key, []))],
+                }
+                for key in differing
+            ]
         )
         report.write({**self._sum_month(accrued), "compared_at": fields.Datetime.now()})
 
@@ -89,27 +102,22 @@ class MarketplaceRealizationComparison(models.AbstractModel):
         }
 
     # --- why they differ ----------------------------------------------------------------------------------------
-    def _explain(self, report, key, told, lines, accrued):
-        """Values of a difference, None where there is none."""
+    def _explain(self, report, key, told, accrued, others):
         kind, number = key
         amount, entry = told.get(key, ZERO), accrued.get(key) or Accrued()
-        if amount == entry.inside:
-            return None
-        other = self._find_other_report(report, kind, number) if key not in told else None
+        other = others.get(key) if key not in told else None
         return {
             "realization_id": report.id,
             "kind": kind,
             "code": self._choose_code(amount, entry, key in told, other),
             "number": number,
-            "order_id": self._find_order(report, number).id,
             "report_amount": float(amount),
             "other_amount": float(entry.inside),
             "difference": float(amount - entry.inside),
             "accrued_from": min(entry.days, default=False),
             "accrued_to": max(entry.days, default=False),
-            "other_report_id": other.id if other else False,
+            "other_report_id": other,
             "accrual_ids": [(6, 0, entry.rows)],
-            "line_ids": [(6, 0, lines.get(key, []))],
         }
 
     def _choose_code(self, amount, entry, in_report, other):
@@ -119,22 +127,25 @@ class MarketplaceRealizationComparison(models.AbstractModel):
             return "other_month"
         return "amount" if entry.rows else "not_accrued"
 
-    def _find_other_report(self, report, kind, number):
-        """The report of another month that has this posting."""
+    def _find_other_reports(self, report, keys):
+        """{(kind, number): id of the report of another month that has it}"""
         domain = [
             ("account_id", "=", report.account_id.id),
             ("realization_id", "!=", report.id),
-            ("number", "=", number),
+            ("number", "in", list({number for _kind, number in keys if number})),
         ]
-        if kind != "commission":
-            domain.append(("kind", "=", "sold" if kind == "sale" else "returned"))
-        return number and self.env["marketplace.realization.line"].search(domain, limit=1).realization_id
+        found = {}
+        lines = self.env["marketplace.realization.line"].search_fetch(domain, ["kind", "number", "realization_id"])
+        for line in lines:
+            goods = "sale" if line.kind == "sold" else "return"
+            found[goods, line.number] = found["commission", line.number] = line.realization_id.id
+        return found
 
-    def _find_order(self, report, number):
-        if not number:
-            return self.env["marketplace.order"]
-        domain = [("account_id", "=", report.account_id.id), ("number", "=", number)]
-        return self.env["marketplace.order"].search(domain, limit=1)
+    def _find_orders(self, report, keys):
+        """{number: id of the posting}"""
+        numbers = list({number for _kind, number in keys if number})
+        domain = [("account_id", "=", report.account_id.id), ("number", "in", numbers)]
+        return {order.number: order.id for order in self.env["marketplace.order"].search_fetch(domain, ["number"])}
 
 
 class Accrued:

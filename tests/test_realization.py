@@ -148,7 +148,7 @@ class TestRealization(RealizationCase):
         text = " ".join(PdfReader(io.BytesIO(self._print(report))).pages[0].extract_text().split())
         amount = f"{report.amount_total:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
         self.assertIn(" ".join(amount.split()), text)
-        self.assertIn("тысяч", text)
+        self.assertRegex(text, r"[А-Я][а-я ]+ тысяч.* рубл.* копе")
 
     def test_sheet(self):
         report = self._tell_a_month(3)
@@ -179,6 +179,7 @@ class TestRealizationPoll(SimulatorMarketplaceCase):
     def setUp(self):
         super().setUp()
         self.simulator.control("POST", "reset", {})
+        self._fill_cabinet()
         self.addCleanup(self.simulator.control, "POST", "reset", {})
 
     def _at(self, day):

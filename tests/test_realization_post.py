@@ -208,6 +208,23 @@ class TestRealizationPost(RealizationCase):
         self.assertEqual({code for code, _amount in self._codes(settlement)}, {"no_invoice", "no_credit_note"})
         report = self._tell(self._row(first, sold=3, returned=1), self._row(second, sold=1))
         self._agree(report)
+        for l in (report.move_ids | settlement.payment_ids.move_id).line_ids.filtered(
+            lambda l: l.account_id.account_type == "asset_receivable"
+        ):
+            print(
+                "DBG",
+                l.move_id.name,
+                l.partner_id.commercial_partner_id,
+                l.account_id.code,
+                l.balance,
+                l.amount_residual,
+                l.payment_id,
+                l.payment_id.marketplace_order_id,
+                first,
+                second,
+                l.payment_id.partner_type,
+                flush=True,
+            )
         self.assertEqual(set(report.move_ids.mapped("payment_state")), {"paid"})
         customers = settlement.payment_ids.filtered(lambda payment: payment.partner_type == "customer")
         receivable = customers.move_id.line_ids.filtered(
