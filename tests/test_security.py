@@ -61,8 +61,6 @@ RIGHTS = {
     "marketplace.accrual.type": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rw", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.rule": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.column": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
-    "marketplace.money.check": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
-    "marketplace.money.check.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.realization": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwd", ADMINISTRATOR: "rwd"},
     "marketplace.realization.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.realization.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
@@ -188,10 +186,6 @@ class TestSecurity(RolesCase, MarketplaceCase):
                     {**account, "date": "2026-09-01", "read_at": "2026-09-02 00:00:00"}
                 ),
                 cls.account.accrual_rule_ids[0],
-                check := cls.env["marketplace.money.check"].create({**account, "month": "2026-09-01"}),
-                cls.env["marketplace.money.check.line"].create(
-                    {"check_id": check.id, "code": "ledger_told", "state": "ok"}
-                ),
                 cls.env["marketplace.accrual.column"].create({**account, "heading": "X"}),
                 feed,
                 cls.env["marketplace.feed.param"].create(
