@@ -60,6 +60,7 @@
         "views/marketplace_feed_views.xml",
         "views/account_move_views.xml",
         "views/account_payment_views.xml",
+        "views/marketplace_money_check_views.xml",
         "views/marketplace_payout_views.xml",
         "views/marketplace_accrual_views.xml",
         "views/marketplace_accrual_type_views.xml",

@@ -70,6 +70,8 @@ RIGHTS = {
     "marketplace.settlement": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.money.check": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.money.check.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.payout": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.payout.match": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.simple.payment": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwc", ADMINISTRATOR: "rwc"},
@@ -128,6 +130,7 @@ class TestSecurity(RolesCase, MarketplaceCase):
         )
         period = {"date_from": "2026-09-01", "date_to": "2026-09-30"}
         settlement = cls.env["marketplace.settlement"].create({**account, **period})
+        check = cls.env["marketplace.money.check"].create({**account, "month": "2026-09-01"})
         moments = {"since": "2026-01-01", "until": "2026-02-01"}
         return {
             record._name: record
@@ -173,6 +176,8 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.settlement.difference"].create(
                     {"settlement_id": settlement.id, "code": "unknown_type", "number": "X"}
                 ),
+                check,
+                cls.env["marketplace.money.check.line"].create({"check_id": check.id, "kind": "other"}),
                 cls.env["marketplace.payout"].create(
                     {
                         **account,

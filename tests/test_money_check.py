@@ -1,0 +1,317 @@
+from datetime import date, timedelta
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.sale_marketplace.services.money_check import PAIRS
+
+from .money_case import MoneyCase, make_accrual
+from .orders_case import OrdersSimulatorCase
+
+ADVERTISING = 41
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyCheck(OrdersSimulatorCase):
+    """A month of a cabinet, booked and paid out: everything is equal; each disturbance is seen where it is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = cls.env["marketplace.accrual.poller"]._get_today()
+        cls.last = cls.today.replace(day=1) - timedelta(days=1)
+        cls.month = cls.last.replace(day=1)
+        cls.account.write({"accrual_start": cls.month, "accrual_window": 1})
+        # A full key; what it may do is otherwise asked when it is connected.
+        cls.account.operations = sorted(cls.account._get_info().operations)
+        cls.account.action_setup_accounting()
+        cls.bank = cls.env["account.journal"].create(
+            {"name": "Банк", "type": "bank", "code": "BNK9", "company_id": cls.company.id}
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.simulator.control(
+            "POST",
+            "ozon/month",
+            {"month": f"{self.month:%Y-%m}", "postings": 12, "returns": 0.2, "late": 0.1, "orderless": 4, "seed": 5},
+        )
+
+    # --- a month, as it goes ------------------------------------------------------------------------------------
+    def _read(self):
+        self._poll("accruals_poll")
+        self._poll("payouts_poll")
+
+    def _settle(self):
+        settlement = self.env["marketplace.settlement"].create(
+            {"account_id": self.account.id, "date_from": self.month, "date_to": self.last}
+        )
+        settlement.action_preview()
+        self.env["marketplace.settlement.poster"]._post(settlement)
+        return settlement
+
+    def _receive(self):
+        """The bank receives what was paid out."""
+        payouts = self.env["marketplace.payout"].search([("account_id", "=", self.account.id)])
+        for payout in payouts:
+            self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": self.bank.id,
+                    "amount": payout.amount,
+                    "date": payout.date + timedelta(days=2),
+                    "payment_ref": "ОЗОН выплата",
+                }
+            )
+        self.env["marketplace.payout.matcher"]._match_clear(self.account)
+        self.assertEqual(set(payouts.mapped("state")), {"matched"})
+        return payouts
+
+    def _live(self):
+        self._read()
+        settlement, payouts = self._settle(), self._receive()
+        return settlement, payouts
+
+    def _check(self):
+        """As the button does: by a job."""
+        check = self.env["marketplace.money.check"].search([("account_id", "=", self.account.id)])
+        check = check or check.create({"account_id": self.account.id, "month": self.last})
+        check.action_check()
+        self._run_jobs("finance")
+        return check
+
+    def _get_states(self, check):
+        return {pair: check[f"{pair}_state"] for pair in PAIRS}
+
+    def assertDiffers(self, check, **amounts):
+        """Exactly these pairs differ, and by so much."""
+        states = self._get_states(check)
+        found = {pair: round(check[f"{pair}_difference"], 2) for pair, state in states.items() if state == "differs"}
+        self.assertEqual(found, amounts)
+        self.assertEqual(check.state, "differs" if amounts else "ok")
+
+    def _find_activities(self):
+        return self.account.activity_ids.filtered(lambda activity: "does not add up" in (activity.summary or ""))
+
+    # --- all is well --------------------------------------------------------------------------------------------
+    def test_a_month_that_adds_up(self):
+        settlement, payouts = self._live()
+        check = self._check()
+        self.assertEqual(set(self._get_states(check).values()), {"ok"}, self._get_states(check))
+        self.assertDiffers(check)
+        self.assertFalse(check.problem)
+        self.assertTrue(check.accrued_total)
+        self.assertEqual(check.accrued_total, check.told_total)
+        self.assertEqual(check.accrued_total, check.balance_accrued)
+        own = payouts.filtered(lambda payout: payout.date <= self.last)
+        self.assertAlmostEqual(check.bank_total, sum(own.mapped("amount")), 2)
+        self.assertAlmostEqual(check.expected_closing, check.balance_closing, 2)
+        self.assertAlmostEqual(check.clearing_settled, settlement.row_total, 2)
+        self.assertAlmostEqual(sum(check.line_ids.mapped("amount")), check.accrued_total, 2)
+        self.assertFalse(self._find_activities())
+        self.assertIn("equal", check.message_ids[0].body)
+        posts = len(check.message_ids)
+        self._check()
+        self.assertEqual(len(check.message_ids), posts, "No news")
+
+    def test_by_itself_for_the_month_before(self):
+        self._read()
+        schedule = self.account._get_schedule("money_check")
+        self.assertEqual((schedule.active, schedule.kind, schedule.every), (True, "monthly", 8))
+        self._poll("money_check")
+        check = self.env["marketplace.money.check"].search([("account_id", "=", self.account.id)])
+        self.assertEqual((check.month, check.date_from, check.date_to), (self.month, self.month, self.last))
+        self.assertEqual(schedule.last_state, "done")
+        self.assertIn("Payouts and Bank", schedule.last_result)
+
+    def test_the_cabinet_held_money_before(self):
+        """What was there when the accruals begin is explained, until somebody books it."""
+        start = self.month + timedelta(days=14)
+        self.account.accrual_start = start
+        self._read()
+        check = self._check()
+        self.assertEqual(check.date_from, start)
+        self.assertTrue(check.before_total)
+        self.assertEqual(check.before_total, check.balance_opening)
+        self.assertEqual(check.books_state, "ok")
+
+    # --- what disturbs it ---------------------------------------------------------------------------------------
+    def test_a_row_that_has_changed_there(self):
+        self._live()
+        row = self.env["marketplace.accrual"].search(
+            [("account_id", "=", self.account.id), ("kind", "=", "advertising")], limit=1
+        )
+        self.simulator.control("POST", f"ozon/accruals/{row.external_id}", {"amount": str(row.amount - 16)})
+        check = self._check()
+        self.assertDiffers(check, balance=-16.0, books=-16.0)
+        self.assertEqual(check.days_differing, [fields.Date.to_string(row.date)])
+        days = self.env["marketplace.accrual.day"].search(check.action_view_differing()["domain"])
+        self.assertEqual(days.date, row.date)
+        activity = self._find_activities()
+        self.assertIn("Cabinet and Rows", activity.note)
+        self._check()
+        self.assertEqual(self._find_activities(), activity, "One, however often")
+
+        days.read_at = self.today - timedelta(days=1)
+        check.action_read_again()
+        self._run_jobs("finance")
+        check = self._check()
+        # The correction is an open row, which waits for its settlement.
+        self.assertDiffers(check, settled=-16.0)
+        waiting = self.env["marketplace.accrual"].search(check.action_view_unsettled()["domain"])
+        self.assertEqual((waiting.amount, waiting.corrects_id), (-16.0, row))
+
+    def test_a_day_that_nobody_has_read(self):
+        self._live()
+        day = self.env["marketplace.accrual.day"].search(
+            [("account_id", "=", self.account.id), ("date", "=", self.last), ("row_count", "=", 0)]
+        ) or self.env["marketplace.accrual.day"].search(
+            [("account_id", "=", self.account.id), ("date", "<=", self.last), ("row_count", "=", 0)], limit=1
+        )
+        self.assertTrue(day, "A day without money")
+        self.env["marketplace.accrual.day"].browse(day.ids).unlink()
+        check = self._check()
+        self.assertDiffers(check, days=0.0)
+        self.assertTrue(check.days_missing)
+        check.action_read_again()
+        self._run_jobs("finance")
+        self.assertDiffers(self._check())
+
+    def test_a_payout_that_has_not_arrived(self):
+        _settlement, payouts = self._live()
+        payout = payouts.filtered(lambda payout: payout.date <= self.last)[:1]
+        payout.action_unmatch()
+        check = self._check()
+        self.assertDiffers(check, bank=payout.amount)
+        self.assertEqual(self.env["marketplace.payout"].search(check.action_view_unmatched()["domain"]), payout)
+        self.assertIn(payout, self.env["marketplace.payout"].search(check.action_view_transit()["domain"]))
+
+    def test_a_payout_that_was_not_read(self):
+        _settlement, payouts = self._live()
+        payout = payouts.filtered(lambda payout: payout.date <= self.last)[:1]
+        amount, line = payout.amount, payout.statement_line_id
+        payout.action_unmatch()
+        line.unlink()
+        payout.unlink()
+        self.assertDiffers(self._check(), payments=amount, books=-amount)
+
+    def test_an_entry_by_hand(self):
+        self._live()
+        clearing = self.account.payment_journal_id.default_account_id
+        other = self.account.other_expense_account_id
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": self.account.payment_journal_id.id,
+                "date": self.month + timedelta(days=9),
+                "line_ids": [
+                    Command.create({"account_id": clearing.id, "debit": 123.45, "name": "Вручную"}),
+                    Command.create({"account_id": other.id, "credit": 123.45, "name": "Вручную"}),
+                ],
+            }
+        )
+        entry.action_post()
+        check = self._check()
+        self.assertDiffers(check, books=-123.45)
+        self.assertEqual(check.clearing_other, 123.45)
+        lines = self.env["account.move.line"].search(check.action_view_other_entries()["domain"])
+        self.assertEqual(lines.move_id, entry)
+        entry.button_draft()
+        self.assertDiffers(self._check())
+        self.assertFalse(self._find_activities(), "It is done")
+
+    def test_nothing_is_settled(self):
+        self._read()
+        self._receive()
+        check = self._check()
+        self.assertDiffers(check, settled=check.accrued_total)
+        self.assertEqual(check.waiting_total, check.accrued_total)
+        rows = self.env["marketplace.accrual"].search(check.action_view_unsettled()["domain"])
+        self.assertEqual(len(rows), check.unsettled_count)
+
+    def test_settled_with_the_next_month(self):
+        self._read()
+        self._receive()
+        settlement = self.env["marketplace.settlement"].create(
+            {"account_id": self.account.id, "date_from": self.last + timedelta(days=1), "date_to": self.today}
+        )
+        settlement.action_preview()
+        self.env["marketplace.settlement.poster"]._post(settlement)
+        check = self._check()
+        self.assertDiffers(check)
+        self.assertEqual(check.elsewhere_total, check.accrued_total)
+
+    def test_the_marketplace_is_down(self):
+        self._live()
+        check = self._check()
+        checked_at, figures = check.checked_at, check.accrued_total
+        self._fault("/v1/finance/balance", "500", times=50)
+        check.action_check()
+        self._trigger("finance")
+        self.assertEqual((check.checked_at, check.accrued_total), (checked_at, figures))
+        job = self._find_jobs("money_check").filtered(lambda job: job.state == "pending")
+        self.assertTrue(job.error, "Tried again by itself")
+        self._heal()
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyCheckWithoutBalance(MoneyCase):
+    """Where the marketplace tells no balance, the rest is compared all the same."""
+
+    def _check(self, month=date(2026, 9, 1)):
+        return self.env["marketplace.money.checker"]._check(self.account, month)
+
+    def test_what_is_unknown_says_nothing(self):
+        self._accrue_sale(self._sell())
+        self._settle()
+        # Days that nobody has read, a bank that has nothing to receive.
+        for day in range(1, 31):
+            self._told.setdefault((self.account.id, date(2026, 9, day)), {})
+            self._tell_day(self.account, date(2026, 9, day))
+        check = self._check()
+        self.assertEqual(check.state, "ok")
+        unknown = {pair for pair in PAIRS if check[f"{pair}_state"] == "unknown"}
+        self.assertEqual(unknown, {"balance", "payments", "books"})
+        self.assertFalse(check.balance_known)
+
+    def test_no_month_twice(self):
+        check = self._check()
+        self.assertEqual(self._check(date(2026, 9, 17)), check)
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            check.copy()
+
+    def test_what_cannot_be_checked(self):
+        check = self.env["marketplace.money.check"].create({"account_id": self.account.id, "month": date(2025, 3, 9)})
+        self.assertEqual(check.month, date(2025, 3, 1))
+        self.assertEqual(self._check(date(2025, 3, 1)), check)
+        self.assertEqual(check.state, "unknown")
+        self.assertIn("nothing to check", check.problem)
+        future = check.create({"account_id": self.account.id, "month": date(2100, 1, 1)})
+        with self.assertRaisesRegex(UserError, "not begun"):
+            future.action_check()
+        self.account.state = "draft"
+        with self.assertRaisesRegex(UserError, "not connected"):
+            check.action_check()
+
+    def test_the_simple_way_settles_nothing(self):
+        self.account.money_way = "simple"
+        self._accrue(make_accrual("-500.00", "PayPerClick"))
+        check = self._check()
+        self.assertEqual((check.settled_state, check.unsettled_count), ("unknown", 1))
+
+    def test_by_kind_and_in_suspense(self):
+        self._accrue_sale(self._sell())
+        self._accrue(make_accrual("700.00", "Sale", number="0099-0001-1", part="sale"))
+        self._settle()
+        check = self._check()
+        self.assertEqual(
+            check.line_ids.mapped(lambda line: (line.kind, line.amount)),
+            [("sale", 2148.0), ("commission", -246.16), ("logistics", -92.0)],
+        )
+        self.assertEqual(check.suspense_total, 700.0)
+        rows = self.env["marketplace.accrual"].search(check.action_view_suspense()["domain"])
+        self.assertEqual(rows.number, "0099-0001-1")
+        of_kind = self.env["marketplace.accrual"].search(check.line_ids[0].action_view_accruals()["domain"])
+        self.assertEqual(len(of_kind), 2)
