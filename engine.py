@@ -94,6 +94,7 @@ OPERATIONS = {
         "Load accrual types", "finance", "marketplace.accrual.poller", "_run_types", 1, "accrual_types"
     ),
     "accruals_poll": Operation("Load accruals", "finance", "marketplace.accrual.poller", "_run_poll", 1, "accruals"),
+    "money_check": Operation("Compare a month", "finance", "marketplace.money.checker", "_run_check", 1, None),
     "settlement_prepare": Operation(
         "Prepare settlements", "finance", "marketplace.settlement.preparer", "_run_prepare", 1, None
     ),

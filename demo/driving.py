@@ -6,7 +6,7 @@ import time
 import requests
 
 SIMULATOR = f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8169')}"
-LANES = ("orders", "stock", "labels", "catalogue", "notifications")
+LANES = ("orders", "stock", "labels", "finance", "catalogue", "notifications")
 PATIENCE = 120
 
 

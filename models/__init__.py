@@ -34,6 +34,8 @@ from . import (
     marketplace_handover,
     marketplace_job,
     marketplace_job_engine,
+    marketplace_money_check,
+    marketplace_money_check_line,
     marketplace_notification,
     marketplace_notification_rule,
     marketplace_offer,

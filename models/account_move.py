@@ -15,3 +15,13 @@ class AccountMove(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    def _invoice_paid_hook(self):
+        """Override of `sale`, which writes a note on every order: where a settlement pays thousands at once, the same
+        notes are written together."""
+        if not self.env.context.get("marketplace_settling"):
+            return super()._invoice_paid_hook()
+        notes = {}
+        result = super(AccountMove, self.with_context(marketplace_notes=notes))._invoice_paid_hook()
+        self.env["sale.order"]._log_notes(notes)
+        return result

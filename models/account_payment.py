@@ -14,5 +14,5 @@ class AccountPayment(models.Model):
         "Gross", readonly=True, copy=False, help="What the goods were sold for, or paid back for, VAT included."
     )
     marketplace_commission = fields.Monetary("Commission", readonly=True, copy=False)
-    marketplace_services = fields.Monetary("Marketplace Services", readonly=True, copy=False)
+    marketplace_services = fields.Monetary("Services of the Marketplace", readonly=True, copy=False)
     marketplace_net = fields.Monetary("Net", readonly=True, copy=False, help="What is left of it for us.")

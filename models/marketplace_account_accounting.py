@@ -55,6 +55,9 @@ class MarketplaceAccount(models.Model):
             )
             self.payment_journal_id = self.env["account.journal"].create(self._prepare_journal_vals(clearing))
         journal = self.payment_journal_id
+        if not journal.default_account_id.reconcile:
+            # A bank of the company's own: its payments wait for its statement, as they should.
+            return
         lines = journal.inbound_payment_method_line_ids + journal.outbound_payment_method_line_ids
         # Without it payments would wait on an outstanding account for a bank statement that never comes.
         lines.filtered(lambda line: not line.payment_account_id).payment_account_id = journal.default_account_id

@@ -150,8 +150,11 @@ class MarketplaceAccount(models.Model):
         if vals and vals.keys() <= self._get_money_fields() and self._edits_money_only():
             self.check_access("read")
             self._check_own_rules(vals.get("accrual_rule_ids") or [])
-            return super(MarketplaceAccount, self.sudo()).write(vals)
-        return super().write(vals)
+            return self.sudo().write(vals)
+        result = super().write(vals)
+        if "commission_drift_warn" in vals:
+            self.env["marketplace.economics"]._flag(self)
+        return result
 
     def _edits_money_only(self):
         return (

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..marketplaces.base import money
 from .marketplace_accrual_type import KINDS
@@ -31,10 +32,10 @@ class MarketplaceAccrual(models.Model):
     part = fields.Char(required=True, readonly=True, help="Which movement of the accrual.")
     # 0: as first told, and as changed while it was open. 1, 2 …: what changed after it was settled, as a difference.
     revision = fields.Integer(readonly=True, default=0, aggregator=None)
-    corrects_id = fields.Many2one("marketplace.accrual", "Corrects", readonly=True, index="btree_not_null")
+    corrects_id = fields.Many2one("marketplace.accrual", readonly=True, index="btree_not_null")
     correction_ids = fields.One2many("marketplace.accrual", "corrects_id", "Corrections")
     branch = fields.Selection(BRANCHES, required=True, readonly=True)
-    type_id = fields.Many2one("marketplace.accrual.type", "Type", readonly=True, index=True, ondelete="restrict")
+    type_id = fields.Many2one("marketplace.accrual.type", readonly=True, index=True, ondelete="restrict")
     kind = fields.Selection(KINDS, required=True, readonly=True, default=money.UNKNOWN, index=True)
     amount = fields.Monetary(readonly=True, help="+ is for us, VAT included.")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
@@ -66,7 +67,11 @@ class MarketplaceAccrual(models.Model):
     version_ids = fields.One2many("marketplace.accrual.version", "accrual_id", "Told Before")
     version_count = fields.Integer("Times Changed", readonly=True, aggregator=None)
     is_late = fields.Boolean(
-        "Late", compute="_compute_is_late", compute_sudo=True, help="It came after its period was settled."
+        "Late",
+        compute="_compute_is_late",
+        search="_search_is_late",
+        compute_sudo=True,
+        help="It came after its period was settled.",
     )
     raw = fields.Json(readonly=True, prefetch=False, groups="sale_marketplace.group_administrator")
 
@@ -80,6 +85,16 @@ class MarketplaceAccrual(models.Model):
         for row in self:
             since = row.settlement_id.date_from
             row.is_late = bool(since and row.date < since)
+
+    def _search_is_late(self, operator, value):
+        if operator not in ("in", "not in") or set(value) != {True}:
+            return NotImplemented
+        late = SQL(
+            """(SELECT accrual.id FROM marketplace_accrual accrual
+                  JOIN marketplace_settlement settlement ON settlement.id = accrual.settlement_id
+                 WHERE accrual.date < settlement.date_from)"""
+        )
+        return [("id", operator, late)]
 
     # === ACTION METHODS === #
     def action_view_order(self):

@@ -82,8 +82,8 @@ class MarketplaceAccrualType(models.Model):
         known = set(self.sudo().search([("marketplace", "=", marketplace)]).mapped("code"))
         # What has no type of the marketplace's own, until the accountant calls it otherwise.
         own = {
-            money.SALE_TYPE: self.env._("Sale"),
-            money.RETURN_TYPE: self.env._("Return"),
+            money.SALE_TYPE: self.env._("Goods Sold"),
+            money.RETURN_TYPE: self.env._("Goods Returned"),
             money.UNEXPLAINED_TYPE: self.env._("Not explained by the marketplace"),
         }
         return self.sudo().create(

@@ -31,6 +31,7 @@ TASKS = {
     "settlements": ("Settlements to Post", "settlement_prepare", False, "days", 1),
     "simple_payments": ("Payments the Simple Way", "simple_pay", True, "times", 1),
     "realization": ("Realization Report", "realization_poll", True, "monthly", 7),
+    "money_check": ("Three-Way Check", "money_check", True, "monthly", 8),
     "warehouses": ("Warehouses", "warehouses_poll", True, "days", 1),
     "completeness": ("Completeness check", "completeness", True, "times", 1),
     "check": ("Key and methods", "account_check", True, "days", 1),

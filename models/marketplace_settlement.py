@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -15,7 +17,11 @@ class MarketplaceSettlement(models.Model):
 
     name = fields.Char("Settlement", required=True, copy=False, default="/", readonly=True)
     account_id = fields.Many2one(
-        "marketplace.account", required=True, index=True, ondelete="restrict", check_company=True
+        "marketplace.account",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self._get_only_account(),
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="account_id.money_currency_id", store=True)
@@ -25,8 +31,12 @@ class MarketplaceSettlement(models.Model):
         check_company=True,
         help="Fills in the period that this payout belongs to.",
     )
-    date_from = fields.Date("From", required=True, tracking=True)
-    date_to = fields.Date("To", required=True, tracking=True)
+    date_from = fields.Date(
+        "From", compute="_compute_period", store=True, readonly=False, precompute=True, required=True, tracking=True
+    )
+    date_to = fields.Date(
+        "To", compute="_compute_period", store=True, readonly=False, precompute=True, required=True, tracking=True
+    )
     date = fields.Date(
         "Accounting Date",
         readonly=True,
@@ -52,6 +62,8 @@ class MarketplaceSettlement(models.Model):
     line_ids = fields.One2many("marketplace.settlement.line", "settlement_id", "By Kind")
     difference_ids = fields.One2many("marketplace.settlement.difference", "settlement_id", "Differences")
     difference_count = fields.Integer(compute="_compute_difference_count")
+    difference_advice = fields.Html("What to Do", compute="_compute_difference_advice", sanitize=False)
+    has_unknown = fields.Boolean(compute="_compute_difference_count")
     payment_ids = fields.One2many("account.payment", "marketplace_settlement_id", "Payments")
     move_ids = fields.One2many("account.move", "marketplace_settlement_id", "Invoices, Bills and Entries")
     payment_count = fields.Integer(compute="_compute_document_counts")
@@ -69,21 +81,37 @@ class MarketplaceSettlement(models.Model):
     _period_idx = models.Index("(account_id, date_from, date_to)")
 
     # === COMPUTE METHODS === #
-    @api.depends("difference_ids")
+    @api.depends("account_id", "payout_id")
+    def _compute_period(self):
+        """The payout's, or the one after the account's last settlement."""
+        preparer = self.env["marketplace.settlement.preparer"]
+        for settlement in self:
+            if settlement.payout_id:
+                settlement.date_from, settlement.date_to = settlement.payout_id.date_from, settlement.payout_id.date
+            elif settlement.account_id and not settlement.date_from:
+                settlement.date_from, settlement.date_to = preparer._get_next_period(settlement.account_id)
+
+    @api.depends("difference_ids.code")
     def _compute_difference_count(self):
         for settlement in self:
             settlement.difference_count = len(settlement.difference_ids)
+            settlement.has_unknown = "unknown_posting" in settlement.difference_ids.mapped("code")
+
+    @api.depends("difference_ids.code")
+    def _compute_difference_advice(self):
+        """Each reason once, with how often it is and what to do about it."""
+        labels = dict(self.env["marketplace.settlement.difference"]._fields["code"]._description_selection(self.env))
+        line = Markup("<li><b>%s</b> (%s): %s</li>")
+        for settlement in self:
+            groups = settlement.difference_ids.grouped("code")
+            items = Markup("").join(line % (labels[code], len(own), own[0].advice) for code, own in groups.items())
+            settlement.difference_advice = Markup("<ul class='mb-0'>%s</ul>") % items
 
     @api.depends("payment_ids", "move_ids")
     def _compute_document_counts(self):
         for settlement in self:
             settlement.payment_count = len(settlement.payment_ids)
             settlement.move_count = len(settlement.move_ids)
-
-    @api.onchange("payout_id")
-    def _onchange_payout_id(self):
-        if self.payout_id:
-            self.date_from, self.date_to = self.payout_id.date_from, self.payout_id.date
 
     # === CONSTRAINT METHODS === #
     @api.constrains("date_from", "date_to")
@@ -163,6 +191,26 @@ class MarketplaceSettlement(models.Model):
             self.env["marketplace.settlement.undo"]._reset(settlement)
             self.env["marketplace.settlement.planner"]._preview(settlement)
 
+    def action_load_unknown(self):
+        """Ask the marketplace for the postings that it has paid for and that Odoo does not know."""
+        self.ensure_one()
+        rows = self.difference_ids.filtered(lambda row: row.code == "unknown_posting").accrual_ids
+        numbers = sorted(set(rows.mapped("number")) - {False})
+        if not numbers:
+            raise UserError(self.env._("Odoo knows all postings of %s.", self.name))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Load Postings"),
+            "res_model": "marketplace.order.fetch",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_account_id": self.account_id.id,
+                "default_kind": "numbers",
+                "default_numbers": "\n".join(numbers),
+            },
+        }
+
     def action_view_accruals(self):
         self.ensure_one()
         return self._open_accruals([("settlement_id", "=", self.id)], self.name)
@@ -188,6 +236,14 @@ class MarketplaceSettlement(models.Model):
         return self._open_moves(self.move_ids)
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_only_account(self):
+        """Nothing to choose where there is only one account whose money is settled."""
+        accounts = self.env["marketplace.account"].search(
+            [("company_id", "in", self.env.companies.ids), ("money_way", "=", "settlement")], limit=2
+        )
+        return accounts if len(accounts) == 1 else accounts.browse()
+
     def _on_job_ended(self, job, vals):
         """Posting was refused, or waits: it can be tried again from here."""
         for settlement in self.filtered(lambda settlement: settlement.state == "posting"):

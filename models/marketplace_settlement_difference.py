@@ -3,6 +3,7 @@ from odoo import api, fields, models
 CODES = [
     ("unknown_type", "Nobody knows this accrual"),
     ("unknown_posting", "Odoo does not know the posting"),
+    ("no_order", "The posting is no order yet"),
     ("cancelled_order", "The order is cancelled in Odoo"),
     ("no_invoice", "No invoice"),
     ("paid_before", "The invoice was paid already"),
@@ -45,6 +46,9 @@ class MarketplaceSettlementDifference(models.Model):
         return {
             "unknown_type": self.env._("Give the type a kind under Accrual Types; until then it waits in suspense."),
             "unknown_posting": self.env._("Load the posting by its number; until then the money waits in suspense."),
+            "no_order": self.env._(
+                "See on the posting what it waits for, then preview again; until then the money waits in suspense."
+            ),
             "cancelled_order": self.env._(
                 "The marketplace has paid for it all the same: look what became of the goods. It waits in suspense."
             ),

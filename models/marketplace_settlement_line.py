@@ -16,7 +16,7 @@ class MarketplaceSettlementLine(models.Model):
     currency_id = fields.Many2one(related="settlement_id.currency_id")
     sequence = fields.Integer()
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    type_id = fields.Many2one("marketplace.accrual.type", "Type", readonly=True, ondelete="restrict")
+    type_id = fields.Many2one("marketplace.accrual.type", readonly=True, ondelete="restrict")
     document = fields.Selection(DOCUMENTS, "Booked As", readonly=True)
     row_count = fields.Integer("Rows", readonly=True)
     amount = fields.Monetary(readonly=True)

@@ -81,6 +81,21 @@ class SaleOrder(models.Model):
         """Override of `sale`: what the buyer has ordered cannot be changed here, only cancelled there."""
         return super()._should_be_locked() or bool(self.sudo().marketplace_account_id.lock_orders)
 
+    def message_post(self, **kwargs):
+        """Override of `mail`: a plain note is kept for later where somebody collects them."""
+        notes = self.env.context.get("marketplace_notes")
+        if notes is None or kwargs.keys() != {"body"}:
+            return super().message_post(**kwargs)
+        notes.setdefault(self.id, []).append(kwargs["body"])
+        return self.env["mail.message"]
+
+    @api.model
+    def _log_notes(self, notes):
+        """:param notes: {order id: [texts]}"""
+        while notes:
+            self.browse(notes)._message_log_batch({order: texts[0] for order, texts in notes.items()})
+            notes = {order: texts[1:] for order, texts in notes.items() if texts[1:]}
+
     @api.model
     def _draw_marketplace_names(self, company, count):
         """The next order numbers in one query; None where the sequence is of a kind that counts one by one."""

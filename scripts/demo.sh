@@ -39,6 +39,10 @@ if [ -e "$CHECKOUT/demo/flow.py" ]; then
     odoo_script "$DEMO_DB" "$CHECKOUT/demo/flow.py" "$LOGS/demo-flow.log"
     say "done"
 fi
+if [ -e "$CHECKOUT/demo/money.py" ]; then
+    step "Last month's money"
+    odoo_script "$DEMO_DB" "$CHECKOUT/demo/money.py" "$LOGS/demo-money.log"
+fi
 
 step "Odoo"
 start_background "$DEMO_PID" "$LOGS/demo.log" \

@@ -26,6 +26,7 @@ from . import (
     marketplace_mark_scanner,
     marketplace_marking,
     marketplace_marking_carried,
+    marketplace_money_checker,
     marketplace_notification_sender,
     marketplace_notification_text,
     marketplace_notifier,

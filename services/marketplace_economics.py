@@ -226,6 +226,25 @@ class MarketplaceEconomics(models.AbstractModel):
             OTHER_SERVICES,
         )
 
+    @api.model
+    def _flag(self, accounts):
+        """Another limit is for what is there already, too; nobody is told of it again."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE marketplace_order posting
+                   SET commission_too_high = account.commission_drift_warn > 0
+                       AND posting.commission_drift_percent > account.commission_drift_warn
+                  FROM marketplace_account account
+                 WHERE account.id = posting.account_id AND account.id IN %s
+                   AND posting.commission_drift_percent <> 0
+                """,
+                tuple(accounts.ids),
+            )
+        )
+        self.env["marketplace.order"].invalidate_model(["commission_too_high"], flush=False)
+
     # --- alert --------------------------------------------------------------------------------------------------
     def _find_too_high(self, orders):
         query = SQL("SELECT id FROM marketplace_order WHERE id IN %s AND commission_too_high", tuple(orders.ids))

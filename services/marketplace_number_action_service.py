@@ -5,6 +5,8 @@ from . import number_list, xlsx_sheet
 
 #: Paying so many takes about a minute; a request that takes much longer is ended by the server.
 MAX_NUMBERS = 1000
+#: Rows of a file that tell which of its columns has the numbers.
+SAMPLE = 200
 HANDLERS = {"pay": "marketplace.number.payer", "cancel": "marketplace.number.canceller"}
 
 
@@ -51,9 +53,10 @@ class MarketplaceNumberActionService(models.AbstractModel):
     @api.model
     def _guess_column(self, company, account, rows):
         """Letter of the first column in which most cells are numbers that we know; False when there is none."""
-        cells = {cell for row in rows for cell in row if cell}
+        sample = rows[:SAMPLE]
+        cells = {cell for row in sample for cell in row if cell}
         found = self.env["marketplace.number.finder"]._find(company, account, list(cells))
-        column = number_list.guess_column(rows, set(found))
+        column = number_list.guess_column(sample, set(found))
         return number_list.to_letter(column) if column is not None else False
 
     @api.model

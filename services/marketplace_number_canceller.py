@@ -100,7 +100,7 @@ class MarketplaceNumberCanceller(models.AbstractModel):
     def _get_alive_refusal(self, order, told):
         if order.status in (status.DELIVERED, status.NOT_ACCEPTED, status.DISPUTE):
             return self.env._("The buyer had it in his hands: nothing is left to cancel.")
-        if order.status in HANDED_OVER:
+        if order.status in HANDED_OVER or self._locate(order) == "out":
             return self.env._("The marketplace has the goods already: only it or the buyer can cancel now.")
         if order.id in told:
             return self.env._("The marketplace is being told already.")

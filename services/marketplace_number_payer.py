@@ -188,7 +188,15 @@ class MarketplaceNumberPayer(models.AbstractModel):
             paid[line] |= payment
         for line, payments in paid.items():
             names = ", ".join(payments.mapped("display_name"))
-            line.write({"outcome": "done", "message": self.env._("Paid: %s", names), "invoice_state": "paid"})
+            claim = self._read_claim(line)
+            line.write(
+                {
+                    "outcome": "done",
+                    "message": self.env._("Paid: %s", names),
+                    "invoice_state": claim["state"],
+                    "open_amount": float(claim["open"]),
+                }
+            )
 
     def _take_free(self, wizard, lines):
         """Those that nobody else works on, looked at again: another may have paid them since they were shown."""

@@ -178,7 +178,7 @@ class MarketplaceSettlementPlanner(models.AbstractModel):
             found.append(
                 {
                     "settlement_id": settlement.id,
-                    "code": difference.code,
+                    "code": "no_order" if difference.code == "unknown_posting" and orders else difference.code,
                     "amount": difference.amount,
                     "order_id": orders[:1].id,
                     "number": ", ".join(sorted({row.number for row in own if row.number})[:5]),

@@ -317,7 +317,7 @@ class MarketplaceSettlementPoster(models.AbstractModel):
             )
         plan = [lines for lines in groups.values() if len(lines) > 1]
         if plan:
-            items._reconcile_plan(plan)
+            items.with_context(marketplace_settling=True)._reconcile_plan(plan)
 
     def _get_counterpart(self, payment, account_id):
         return payment.move_id.line_ids.filtered(lambda line: line.account_id.id == account_id)

@@ -153,6 +153,15 @@ class TestAccrualRules(RolesCase, LedgerCase):
         self.assertEqual({name: self.account[name] for name in names}, before)
         self.assertEqual(self.env["account.account"].search_count([]), accounts)
 
+    def test_set_up_leaves_a_bank_of_ones_own_alone(self):
+        bank = self._make_bank()
+        account = self._make_account(name="Второй", client_id="1043", payment_journal_id=bank.id)
+        lines = bank.inbound_payment_method_line_ids + bank.outbound_payment_method_line_ids
+        before = lines.mapped("payment_account_id")
+        account.action_setup_accounting()
+        self.assertEqual((account.payment_journal_id, lines.mapped("payment_account_id")), (bank, before))
+        self.assertTrue(self.env["marketplace.settlement.poster"]._find_missing(account))
+
     def test_set_up_for_a_cabinet_in_another_currency(self):
         self.env.ref("base.CNY").active = True
         account = self._make_account(name="CNY", client_id="1044", money_currency_id=self.env.ref("base.CNY").id)

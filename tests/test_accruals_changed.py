@@ -46,6 +46,10 @@ class TestAccrualsChanged(LedgerCase):
         late = self._settle(date(2026, 10, 1), date(2026, 10, 31))
         self.assertEqual(late.accrual_ids, correction)
         self.assertTrue(correction.is_late)
+        own = [("account_id", "=", self.account.id)]
+        accruals = self.env["marketplace.accrual"]
+        self.assertEqual(accruals.search([*own, ("is_late", "=", True)]), correction)
+        self.assertEqual(accruals.search([*own, ("is_late", "=", False)]), row)
         self._tell("-20")
         self.assertEqual(self._rows().mapped("amount"), [-10, -1, -9])
 

@@ -133,6 +133,10 @@ class TestEconomics(LedgerCase):
         order = self._sell(invoice=False)
         self._accrue_sale(order, services=())
         self.assertFalse(order.commission_too_high)
+        self.account.commission_drift_warn = 10
+        self.assertTrue(order.commission_too_high)
+        self.account.commission_drift_warn = 0
+        self.assertFalse(order.commission_too_high)
 
     def test_a_partial_return_is_no_drift(self):
         self._announce()

@@ -81,6 +81,20 @@ class TestNumbersCancel(NumbersCase, OrdersSimulatorCase):
             order.status = status
             self._assert_refused(self._check(order.number, kind="other", explanation="X"), pattern)
 
+    def test_in_todays_handover(self):
+        self._map_reasons()
+        order = self._make()
+        order.action_ship()
+        order.handover_id = self.env["marketplace.handover"].create(
+            {
+                "account_id": self.account.id,
+                "state": "ready",
+                "warehouse_id": order.warehouse_id.id or self._make_place().id,
+            }
+        )
+        self.assertEqual(order.picking_ids.state, "done")
+        self._assert_refused(self._check(order.number, kind="other", explanation="X"), "has the goods already")
+
     def test_split(self):
         order = self._make()
         order.status = "split"

@@ -61,12 +61,20 @@ RIGHTS = {
     "marketplace.accrual.type": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rw", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.rule": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.column": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.money.check": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
+    "marketplace.money.check.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.realization": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwd", ADMINISTRATOR: "rwd"},
     "marketplace.realization.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.realization.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.realization.load": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.realization.sheet": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.import": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.settlement": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.settlement.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.settlement.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.payout": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.payout.match": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.simple.payment": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwc", ADMINISTRATOR: "rwc"},
     "marketplace.accrual.import.column": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.cancel.request.reject": {USER: "rwcd", STOCK_MANAGER: "rwcd", ACCOUNTANT: "", ADMINISTRATOR: "rwcd"},
 }
@@ -120,6 +128,8 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 "currency_id": cls.account.money_currency_id.id,
             }
         )
+        period = {"date_from": "2026-09-01", "date_to": "2026-09-30"}
+        settlement = cls.env["marketplace.settlement"].create({**account, **period})
         moments = {"since": "2026-01-01", "until": "2026-02-01"}
         return {
             record._name: record
@@ -158,11 +168,30 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.stock.rule"].create({**account, "product_id": offer.product_id.id}),
                 cls.env["marketplace.price"].create({"offer_id": offer.id}),
                 accrual,
+                settlement,
+                cls.env["marketplace.settlement.line"].create(
+                    {"settlement_id": settlement.id, "kind": "other", "document": "bill"}
+                ),
+                cls.env["marketplace.settlement.difference"].create(
+                    {"settlement_id": settlement.id, "code": "unknown_type", "number": "X"}
+                ),
+                cls.env["marketplace.payout"].create(
+                    {
+                        **account,
+                        **{"external_id": "1", "date_from": "2026-09-01", "date": "2026-09-15", "amount": 1},
+                        "currency_id": cls.account.money_currency_id.id,
+                    }
+                ),
+                cls.env["marketplace.simple.payment"].create({**account, "order_id": order.id}),
                 cls.env["marketplace.accrual.version"].create({"accrual_id": accrual.id}),
                 cls.env["marketplace.accrual.day"].create(
                     {**account, "date": "2026-09-01", "read_at": "2026-09-02 00:00:00"}
                 ),
                 cls.account.accrual_rule_ids[0],
+                check := cls.env["marketplace.money.check"].create({**account, "month": "2026-09-01"}),
+                cls.env["marketplace.money.check.line"].create(
+                    {"check_id": check.id, "code": "ledger_told", "state": "ok"}
+                ),
                 cls.env["marketplace.accrual.column"].create({**account, "heading": "X"}),
                 feed,
                 cls.env["marketplace.feed.param"].create(

@@ -40,6 +40,7 @@ class MarketplaceAccrualImport(models.TransientModel):
         domain="[('company_id', 'in', allowed_company_ids)]",
         default=lambda self: self._get_default_account(),
     )
+    is_told = fields.Boolean(compute="_compute_is_told")
     file = fields.Binary(attachment=False, help="XLSX or CSV, as the cabinet gives it.")
     file_name = fields.Char()
     heading_row = fields.Integer(
@@ -61,6 +62,12 @@ class MarketplaceAccrualImport(models.TransientModel):
         """The one that has to be imported: those whose marketplace tells its accruals need no file."""
         accounts = self.env["marketplace.account"].search([("company_id", "in", self.env.companies.ids)])
         return accounts.filtered(lambda account: "accruals" not in account._get_info().operations)[:1]
+
+    @api.depends("account_id")
+    def _compute_is_told(self):
+        for wizard in self:
+            account = wizard.account_id
+            wizard.is_told = bool(account) and "accruals" in account._get_info().operations
 
     # === ACTION METHODS === #
     def action_read(self):

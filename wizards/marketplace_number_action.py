@@ -15,10 +15,12 @@ class MarketplaceNumberAction(models.TransientModel):
     _description = "By Numbers"
     # The result is read, and downloaded, for some days.
     _transient_max_hours = 72.0
+    _check_company_auto = True
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     account_id = fields.Many2one(
         "marketplace.account",
+        check_company=True,
         domain="[('company_id', '=', company_id)]",
         help="Empty: numbers of all accounts of the company.",
     )
@@ -44,6 +46,7 @@ class MarketplaceNumberAction(models.TransientModel):
     # --- paying
     journal_id = fields.Many2one(
         "account.journal",
+        check_company=True,
         compute="_compute_journal_id",
         store=True,
         readonly=False,
@@ -177,4 +180,5 @@ class MarketplaceNumberAction(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }

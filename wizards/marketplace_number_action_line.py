@@ -32,9 +32,9 @@ class MarketplaceNumberActionLine(models.TransientModel):
     currency_id = fields.Many2one("res.currency", readonly=True)
     has_amount = fields.Boolean("Amount Given", readonly=True)
     given_amount = fields.Float(readonly=True, digits=(16, 6))
-    open_amount = fields.Monetary("Open", readonly=True)
+    open_amount = fields.Monetary("Open", readonly=True, help="Before it is paid; in the result, what is still open.")
     amount = fields.Monetary("To Pay", readonly=True)
     outcome = fields.Selection(
         [("ready", "Would Be Done"), ("refused", "Refused"), ("done", "Done")], "Result", readonly=True
     )
-    message = fields.Char("Explanation", readonly=True)
+    message = fields.Text("Explanation", readonly=True)

@@ -141,4 +141,5 @@ class MarketplaceOpeningStock(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }

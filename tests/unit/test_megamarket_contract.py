@@ -348,7 +348,7 @@ class TestMegamarketContractDbs(MegamarketContractCase):
         self.assertEqual((order.status, order.buyer.zip), (status.TO_ASSEMBLE, "100000"))
 
     def test_many_orders(self):
-        """More than an answer of the search holds."""
+        """More than the search gives unless it is asked for more, and more than fits into one ``order/get``."""
         self.control("POST", "/megamarket/postings", {"account": DBS, "count": 120})
         self.pass_time(60)
         self.control("POST", "/megamarket/postings", {"account": DBS, "count": 30})

@@ -11,7 +11,7 @@ function row(number, result) {
 tours.add("marketplace_pay_by_numbers", {
     steps: () => [
         ...openMenu("menu_marketplace_money", "menu_marketplace_number_action"),
-        { content: "Paste the list", trigger: ".modal [name=numbers] textarea", run: `edit ${NUMBERS}` },
+        { content: "Paste the list", trigger: ".modal [name=numbers] textarea", run: ({ edit }) => edit(NUMBERS) },
         { content: "A dry run", trigger: ".modal button[name=action_check]", run: "click" },
         { content: "Nothing was changed", trigger: ".modal .alert-info:contains(nothing was changed)" },
         { content: "A part", trigger: `${row("0001-1", "Would Be Done")}:contains(A part of it is paid)` },
