@@ -174,6 +174,7 @@ class MarketplaceRealizationPoster(models.AbstractModel):
                 plan.append(lines | own)
         if plan:
             self.env["account.move.line"]._reconcile_plan(plan)
+        self._join(payments)
 
     @api.model
     def _part(self, payments):

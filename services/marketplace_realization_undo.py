@@ -42,12 +42,8 @@ class MarketplaceRealizationUndo(models.AbstractModel):
 
     def _check_foreign(self, moves):
         """Documents that somebody has meanwhile used otherwise are not pulled away from under it."""
-        foreign = (
-            self._get_partners(moves).move_id.filtered(
-                lambda move: not move.origin_payment_id.marketplace_settlement_id
-            )
-            - moves
-        )
+        others = self._get_partners(moves).move_id - moves
+        foreign = others.filtered(lambda move: not move.origin_payment_id.marketplace_settlement_id)
         if foreign:
             raise UserError(
                 self.env._(
