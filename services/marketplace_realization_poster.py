@@ -158,6 +158,7 @@ class MarketplaceRealizationPoster(models.AbstractModel):
         """Settlements that were posted before the report have left their payments open: they meet the documents."""
         open_lines = moves.line_ids.filtered(lambda line: line.display_type == "payment_term" and not line.reconciled)
         payments = self._find_payments(report, open_lines)
+        self._part(payments)
         plan = []
         for (partner, account, debit), lines in open_lines.grouped(
             lambda line: (line.partner_id.commercial_partner_id, line.account_id, line.amount_residual > 0)
@@ -166,16 +167,34 @@ class MarketplaceRealizationPoster(models.AbstractModel):
                 lambda line, partner=partner, account=account, debit=debit: (
                     line.partner_id.commercial_partner_id == partner
                     and line.account_id == account
-                    and (line.amount_residual < 0) == debit
+                    and (line.balance < 0) == debit
                 )
             )
             if own:
                 plan.append(lines | own)
         if plan:
             self.env["account.move.line"]._reconcile_plan(plan)
+        self._join(payments)
+
+    @api.model
+    def _part(self, payments):
+        """Without documents a posting's repayment met its receipt: each of them closes a document now."""
+        partials = payments.matched_debit_ids.filtered(lambda partial: partial.debit_move_id in payments)
+        partials.unlink()
+
+    @api.model
+    def _join(self, payments):
+        """And without the documents they meet again, posting by posting."""
+        payments = payments.filtered(lambda line: not line.reconciled and line.payment_id.marketplace_order_id)
+        groups = payments.grouped(
+            lambda line: (line.payment_id.marketplace_order_id, line.partner_id.commercial_partner_id, line.account_id)
+        ).values()
+        plan = [lines for lines in groups if len({line.amount_residual > 0 for line in lines}) > 1]
+        if plan:
+            self.env["account.move.line"]._reconcile_plan(plan)
 
     def _find_payments(self, report, open_lines):
-        """Open receivable lines of settlements' payments for the report's postings.
+        """Receivable lines of settlements' payments for the report's postings that close no document.
 
         A payment of several postings names none of them: it is taken from settlements that hold their accruals.
         """
@@ -184,12 +203,13 @@ class MarketplaceRealizationPoster(models.AbstractModel):
         domain = [
             ("account_id", "in", open_lines.account_id.ids),
             ("parent_state", "=", "posted"),
-            ("reconciled", "=", False),
             ("payment_id.partner_type", "=", "customer"),
             ("payment_id.marketplace_settlement_id", "in", accruals.settlement_id.ids),
             ("payment_id.marketplace_order_id", "in", [False, *orders.ids]),
         ]
-        return self.env["account.move.line"].search(domain)
+        lines = self.env["account.move.line"].search(domain)
+        offset = lines.matched_debit_ids.debit_move_id | lines.matched_credit_ids.credit_move_id
+        return lines.filtered(lambda line: not line.reconciled or line in offset)
 
 
 def _enumerate(names):

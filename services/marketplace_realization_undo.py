@@ -17,7 +17,9 @@ class MarketplaceRealizationUndo(models.AbstractModel):
         self._check_locks(report, moves)
         self._check_foreign(moves)
         # Settlements' payments stay: they are open again, and the next posting meets them again.
+        payments = self._get_partners(moves)
         moves.line_ids.remove_move_reconcile()
+        self.env["marketplace.realization.poster"]._join(payments - moves.line_ids)
         if report.company_id.restrictive_audit_trail:
             # The law of some countries: what was posted once may be cancelled, not removed.
             moves.button_cancel()
@@ -40,9 +42,8 @@ class MarketplaceRealizationUndo(models.AbstractModel):
 
     def _check_foreign(self, moves):
         """Documents that somebody has meanwhile used otherwise are not pulled away from under it."""
-        lines = moves.line_ids.filtered(lambda line: line.display_type == "payment_term")
-        partners = lines.matched_debit_ids.debit_move_id | lines.matched_credit_ids.credit_move_id
-        foreign = partners.move_id.filtered(lambda move: not move.origin_payment_id.marketplace_settlement_id) - moves
+        others = self._get_partners(moves).move_id - moves
+        foreign = others.filtered(lambda move: not move.origin_payment_id.marketplace_settlement_id)
         if foreign:
             raise UserError(
                 self.env._(
@@ -58,3 +59,8 @@ class MarketplaceRealizationUndo(models.AbstractModel):
                     ", ".join(credited.mapped("name")[:5]),
                 )
             )
+
+    def _get_partners(self, moves):
+        """Lines that the documents are reconciled with."""
+        lines = moves.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return lines.matched_debit_ids.debit_move_id | lines.matched_credit_ids.credit_move_id

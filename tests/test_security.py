@@ -131,6 +131,8 @@ class TestSecurity(RolesCase, MarketplaceCase):
         period = {"date_from": "2026-09-01", "date_to": "2026-09-30"}
         settlement = cls.env["marketplace.settlement"].create({**account, **period})
         check = cls.env["marketplace.money.check"].create({**account, "month": "2026-09-01"})
+        month = {"year": 2026, "month": 9, "currency_id": cls.company.currency_id.id}
+        report = cls.env["marketplace.realization"].create({**account, **period, **month})
         moments = {"since": "2026-01-01", "until": "2026-02-01"}
         return {
             record._name: record
@@ -169,6 +171,11 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.stock.rule"].create({**account, "product_id": offer.product_id.id}),
                 cls.env["marketplace.price"].create({"offer_id": offer.id}),
                 accrual,
+                report,
+                cls.env["marketplace.realization.line"].create({"realization_id": report.id, "kind": "sold"}),
+                cls.env["marketplace.realization.difference"].create(
+                    {"realization_id": report.id, "kind": "sale", "code": "amount"}
+                ),
                 settlement,
                 cls.env["marketplace.settlement.line"].create(
                     {"settlement_id": settlement.id, "kind": "other", "document": "bill"}
