@@ -8,7 +8,7 @@ from odoo.tools import format_date, formatLang, get_lang
 AMOUNTS = ("gross", "fee", "total")
 #: Rows on the first page, and on each of the others. The usual wkhtmltopdf neither repeats a table's head nor keeps its
 #: rows whole: pages are cut here, and every row is as high as two lines.
-FIRST_PAGE, NEXT_PAGE = 22, 27
+FIRST_PAGE, NEXT_PAGE = 25, 30
 #: So many rows fewer where the sums and signatures follow.
 CLOSING = 9
 
