@@ -63,6 +63,11 @@ class MarketplaceRealizationLine(models.Model):
             for line in lines:
                 line.offer_id = by_sku.get(line.sku) or by_article.get(line.article)
 
+    @api.depends("row_number", "number", "article", "sku")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line._get_label()
+
     def _link(self):
         """Look again for postings and listings that were not there."""
         unlinked = self.filtered(lambda line: (line.number and not line.order_id) or not line.offer_id)
@@ -72,9 +77,5 @@ class MarketplaceRealizationLine(models.Model):
     def _get_label(self):
         """How a person finds the row in the report."""
         self.ensure_one()
-        return self.env._(
-            "row %(row)s: %(number)s %(article)s",
-            row=self.row_number,
-            number=self.number or "",
-            article=self.article or self.sku or "",
-        )
+        names = " ".join(name for name in (self.number, self.article or self.sku) if name)
+        return self.env._("row %(row)s: %(names)s", row=self.row_number, names=names)

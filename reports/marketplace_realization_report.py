@@ -6,6 +6,11 @@ from odoo import api, models
 from odoo.tools import format_date, formatLang, get_lang
 
 AMOUNTS = ("gross", "fee", "total")
+#: Rows on the first page, and on each of the others. The usual wkhtmltopdf neither repeats a table's head nor keeps its
+#: rows whole: pages are cut here, and every row is as high as two lines.
+FIRST_PAGE, NEXT_PAGE = 25, 30
+#: So many rows fewer where the sums and signatures follow.
+CLOSING = 9
 
 
 class ReportRealization(models.AbstractModel):
@@ -44,7 +49,7 @@ class ReportRealization(models.AbstractModel):
             "contract_number": report.contract_number or "",
             "contract_date": day("contract_date"),
             "currency": report.currency_id.full_name or report.currency_id.name,
-            "rows": self._prepare_rows(report),
+            "pages": _cut(self._prepare_rows(report)),
             "totals": {
                 kind: self._prepare_part(report, report.line_ids.filtered(lambda line, kind=kind: line.kind == kind))
                 for kind in ("sold", "returned")
@@ -102,3 +107,15 @@ class ReportRealization(models.AbstractModel):
         if amount < 0:
             words = self.env._("minus %s", words)
         return words[:1].upper() + words[1:]
+
+
+def _cut(rows):
+    """The rows of each page; the last one has room for the sums and signatures, and may have nothing else."""
+    pages, size = [], FIRST_PAGE
+    while len(rows) > size:
+        pages.append(rows[:size])
+        rows, size = rows[size:], NEXT_PAGE
+    pages.append(rows)
+    if len(rows) > size - CLOSING:
+        pages.append([])
+    return pages

@@ -142,6 +142,19 @@ class TestRealization(RealizationCase):
         self.assertIn("in words", text)
         self.assertIn("For the principal", text)
         self.assertIn(report.line_ids.order_id[:1].number, text)
+        # Rows are whole, and each page says what its columns are.
+        for page in reader.pages:
+            self.assertIn("Commission", page.extract_text())
+
+    def test_pages(self):
+        from_report = self.env["report.sale_marketplace.report_realization"]
+        for count, pages in ((1, [1]), (16, [16]), (17, [17, 0]), (25, [25, 0]), (26, [25, 1]), (56, [25, 30, 1])):
+            with self.subTest(count):
+                report = self._tell(
+                    *(make_row("1", make_part(1, "10.00"), number=f"N-{index}") for index in range(count))
+                )
+                document = from_report._prepare_document(report)
+                self.assertEqual([len(rows) for rows in document["pages"]], pages)
 
     def test_pdf_in_russian(self):
         report = self._tell_a_month(3)

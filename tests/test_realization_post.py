@@ -5,10 +5,11 @@ from odoo.tests import tagged
 
 from .money_case import MONTH
 from .realization_case import RealizationCase, make_part, make_row
+from .roles_case import ACCOUNTANT, RolesCase
 
 
 @tagged("post_install", "-at_install")
-class TestRealizationPost(RealizationCase):
+class TestRealizationPost(RolesCase, RealizationCase):
     """A report becomes one invoice and one credit note, once, and can be taken back."""
 
     @classmethod
@@ -46,6 +47,29 @@ class TestRealizationPost(RealizationCase):
         self.env["marketplace.realization.poster"]._post(report)
         self.env["marketplace.realization.poster"]._post(report)
         self.assertEqual(len(report.move_ids), 1)
+
+    def test_a_refused_job_is_told_and_tried_again(self):
+        offer = self.offers[1]
+        report = self._tell(make_row(offer.sku, make_part(1, "50.00"), number="OLD-1"))
+        report.action_post()
+        product, offer.product_id = offer.product_id, False
+        self._run_jobs()
+        self.assertEqual((report.state, len(report.move_ids)), ("draft", 0))
+        self.assertIn("OLD-1", report.problem)
+        offer.product_id = product
+        report.action_post()
+        self._run_jobs()
+        self.assertEqual((report.state, report.problem, report.invoiced_total), ("posted", False, 50))
+
+    def test_the_accountant_does_all_of_it(self):
+        order = self._sell(invoice=False)
+        report = self._tell(self._row(order, sold=1)).with_user(self._make_user(ACCOUNTANT))
+        report.action_compare()
+        report.action_post()
+        self.env["marketplace.realization.poster"]._post(report.sudo())
+        report.action_reset()
+        self.assertEqual(report.state, "draft")
+        report.action_export()
 
     def test_the_comparison_is_seen_first(self):
         report = self._tell(self._row(self._sell_two()[0], sold=3))
