@@ -35,6 +35,7 @@ class TestMoneyCheck(OrdersSimulatorCase):
 
     def setUp(self):
         super().setUp()
+        self._hurry()
         self.simulator.control(
             "POST",
             "ozon/month",
