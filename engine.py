@@ -103,6 +103,9 @@ OPERATIONS = {
     "realization_poll": Operation(
         "Load the realization report", "finance", "marketplace.realization.poller", "_run_poll", 1, "realization"
     ),
+    "realization_post": Operation(
+        "Post a realization report", "finance", "marketplace.realization.poster", "_run_post", 1, None
+    ),
     "money_check": Operation("Check the money", "finance", "marketplace.money.checker", "_run_check", 1, None),
     "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),
     "notify_test": Operation(
@@ -121,7 +124,7 @@ OF_LIVE_POSTINGS = (
     "tracking",
 )
 #: They do not speak to the marketplace: they run for accounts that are paused or not connected yet, too.
-ALWAYS_READY = ("notify", "notify_test", "settlement_post", "settlement_prepare", "simple_pay")
+ALWAYS_READY = ("notify", "notify_test", "realization_post", "settlement_post", "settlement_prepare", "simple_pay")
 LANES = [
     ("orders", "Orders"),
     ("stock", "Stock and prices"),

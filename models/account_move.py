@@ -7,6 +7,14 @@ class AccountMove(models.Model):
     marketplace_settlement_id = fields.Many2one(
         "marketplace.settlement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
+    marketplace_realization_id = fields.Many2one(
+        "marketplace.realization",
+        "Marketplace Report",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
 
     def _invoice_paid_hook(self):
         """Override of `sale`, which writes a note on every order: where a settlement pays thousands at once, the same

@@ -2,7 +2,7 @@ from odoo import models
 
 from ..engine import OPERATIONS
 from ..marketplaces.feeds import get_feed_profile
-from .marketplace_schedule import TASKS
+from .marketplace_schedule import OFF_WHERE_ADDED, TASKS
 
 
 class MarketplaceAccount(models.Model):
@@ -10,7 +10,7 @@ class MarketplaceAccount(models.Model):
 
     def _ensure_schedules(self):
         """Each account has one row per task that its marketplace knows; new tasks of later versions are added to
-        existing accounts."""
+        existing accounts, some of them switched off there."""
         for account in self:
             possible = {None, *account._get_info().operations}
             known = set(account.with_context(active_test=False).schedule_ids.mapped("task"))
@@ -19,7 +19,7 @@ class MarketplaceAccount(models.Model):
                     {
                         "account_id": account.id,
                         "task": task,
-                        "active": active,
+                        "active": active and not (known and task in OFF_WHERE_ADDED),
                         "kind": kind,
                         "every": every,
                         "times": "03:30" if kind == "times" else False,

@@ -12,9 +12,7 @@ class MarketplacePayout(models.Model):
     _rec_name = "external_id"
     _check_company_auto = True
 
-    account_id = fields.Many2one(
-        "marketplace.account", required=True, index=True, ondelete="restrict", check_company=True
-    )
+    account_id = fields.Many2one("marketplace.account", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     external_id = fields.Char("Payout", required=True, copy=False, help="The marketplace's number of it.")
     date_from = fields.Date("Paid For Since", required=True)

@@ -36,6 +36,8 @@ TASKS = {
     "completeness": ("Completeness check", "completeness", True, "times", 1),
     "check": ("Key and methods", "account_check", True, "days", 1),
 }
+#: Off for accounts that existed before the task did: what they do by themselves is for people to extend.
+OFF_WHERE_ADDED = ("realization",)
 #: Tasks that something in Odoo can set off.
 ON_CHANGE = ("stock", "prices")
 TIME = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")

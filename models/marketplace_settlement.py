@@ -17,7 +17,11 @@ class MarketplaceSettlement(models.Model):
 
     name = fields.Char("Settlement", required=True, copy=False, default="/", readonly=True)
     account_id = fields.Many2one(
-        "marketplace.account", required=True, index=True, ondelete="restrict", check_company=True
+        "marketplace.account",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self._get_only_account(),
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="account_id.money_currency_id", store=True)
@@ -27,8 +31,12 @@ class MarketplaceSettlement(models.Model):
         check_company=True,
         help="Fills in the period that this payout belongs to.",
     )
-    date_from = fields.Date("From", required=True, tracking=True)
-    date_to = fields.Date("To", required=True, tracking=True)
+    date_from = fields.Date(
+        "From", compute="_compute_period", store=True, readonly=False, precompute=True, required=True, tracking=True
+    )
+    date_to = fields.Date(
+        "To", compute="_compute_period", store=True, readonly=False, precompute=True, required=True, tracking=True
+    )
     date = fields.Date(
         "Accounting Date",
         readonly=True,
@@ -73,6 +81,16 @@ class MarketplaceSettlement(models.Model):
     _period_idx = models.Index("(account_id, date_from, date_to)")
 
     # === COMPUTE METHODS === #
+    @api.depends("account_id", "payout_id")
+    def _compute_period(self):
+        """The payout's, or the one after the account's last settlement."""
+        preparer = self.env["marketplace.settlement.preparer"]
+        for settlement in self:
+            if settlement.payout_id:
+                settlement.date_from, settlement.date_to = settlement.payout_id.date_from, settlement.payout_id.date
+            elif settlement.account_id and not settlement.date_from:
+                settlement.date_from, settlement.date_to = preparer._get_next_period(settlement.account_id)
+
     @api.depends("difference_ids.code")
     def _compute_difference_count(self):
         for settlement in self:
@@ -94,11 +112,6 @@ class MarketplaceSettlement(models.Model):
         for settlement in self:
             settlement.payment_count = len(settlement.payment_ids)
             settlement.move_count = len(settlement.move_ids)
-
-    @api.onchange("payout_id")
-    def _onchange_payout_id(self):
-        if self.payout_id:
-            self.date_from, self.date_to = self.payout_id.date_from, self.payout_id.date
 
     # === CONSTRAINT METHODS === #
     @api.constrains("date_from", "date_to")
@@ -223,6 +236,14 @@ class MarketplaceSettlement(models.Model):
         return self._open_moves(self.move_ids)
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_only_account(self):
+        """Nothing to choose where there is only one account whose money is settled."""
+        accounts = self.env["marketplace.account"].search(
+            [("company_id", "in", self.env.companies.ids), ("money_way", "=", "settlement")], limit=2
+        )
+        return accounts if len(accounts) == 1 else accounts.browse()
+
     def _on_job_ended(self, job, vals):
         """Posting was refused, or waits: it can be tried again from here."""
         for settlement in self.filtered(lambda settlement: settlement.state == "posting"):

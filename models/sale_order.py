@@ -57,6 +57,13 @@ class SaleOrder(models.Model):
         return orders
 
     # === BUSINESS METHODS === #
+    def _get_invoice_grouping_keys(self):
+        """A report has one invoice per customer, wherever the goods went."""
+        keys = super()._get_invoice_grouping_keys()
+        if self.env.context.get("marketplace_one_invoice"):
+            keys = [key for key in keys if key != "partner_shipping_id"]
+        return keys
+
     def _prepare_confirmation_values(self):
         """Override of `sale` to keep the date that the account's settings chose for orders of a marketplace."""
         values = super()._prepare_confirmation_values()

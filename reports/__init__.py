@@ -1,1 +1,1 @@
-from . import marketplace_label_reports, marketplace_pick_list_report
+from . import marketplace_label_reports, marketplace_pick_list_report, marketplace_realization_report

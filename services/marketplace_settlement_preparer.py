@@ -28,17 +28,24 @@ class MarketplaceSettlementPreparer(models.AbstractModel):
     def _prepare(self, account, today):
         """A previewed settlement per period that ended long enough ago and has none."""
         settlements = self.env["marketplace.settlement"]
-        last = settlements.search([("account_id", "=", account.id)], order="date_to desc", limit=1)
-        first = last.date_to + timedelta(days=1) if last else account.accrual_start
-        while first and len(settlements) < MOST:
-            until = self._get_end(account, first)
-            if until + timedelta(days=account.settlement_delay) > today:
+        while len(settlements) < MOST:
+            first, until = self._get_next_period(account)
+            if not first or until + timedelta(days=account.settlement_delay) > today:
                 break
             settlement = settlements.create({"account_id": account.id, "date_from": first, "date_to": until})
             settlement.action_preview()
             settlements |= settlement
-            first = until + timedelta(days=1)
         return settlements
+
+    @api.model
+    def _get_next_period(self, account):
+        """(first, last day) of what comes after the account's last settlement; (False, False) where nobody has said
+        since when its money is loaded."""
+        last = self.env["marketplace.settlement"].search(
+            [("account_id", "=", account.id)], order="date_to desc", limit=1
+        )
+        first = last.date_to + timedelta(days=1) if last else account.accrual_start
+        return (first, self._get_end(account, first)) if first else (False, False)
 
     def _get_end(self, account, first):
         """The last day of the period that ``first`` lies in."""

@@ -8,10 +8,10 @@ from datetime import datetime
 from simulator.clock import Clock, format_time
 from simulator.faults import Faults
 from simulator.journal import Journal
+from simulator.limits import Limits
 from simulator.megamarket.state import MegamarketState
 from simulator.megamarket.state import Settings as MegamarketSettings
 from simulator.ozon import seed as ozon_seed
-from simulator.ozon.limits import Limits
 from simulator.ozon.state import OzonState, Settings
 from simulator.telegram.state import TelegramState
 

@@ -36,10 +36,6 @@ class CallbacksCase(TestModeCase, MegamarketCase, HttpCase):
         self.env.invalidate_all()
         return result["answers"]
 
-    def _message(self, number, kind="new", **values):
-        """What the marketplace would send; nobody receives it."""
-        return self._control(f"postings/{number}/announce", {"kind": kind, "times": 0, **values})["message"]
-
     def _post(self, body, topic="new", path=None, login=None):
         data = body if isinstance(body, (bytes, str)) else json.dumps(body)
         headers = {"Content-Type": "application/json"}
@@ -71,10 +67,6 @@ class CallbacksCase(TestModeCase, MegamarketCase, HttpCase):
 
     def _count_sales(self, number):
         return self.env["sale.order"].search_count([("marketplace_number", "=", number)])
-
-    def _cancel_there(self, number, *items):
-        body = {"announce": False, **({"items": list(items)} if items else {})}
-        self._control(f"postings/{number}/cancel", body)
 
     @contextmanager
     def _listen(self):

@@ -87,6 +87,18 @@ class MegamarketCase(SimulatorMarketplaceCase):
         self.assertEqual(order.state, "done", order.problem)
         return order
 
+    def _message(self, number, kind="new", **values):
+        """What the marketplace would send; nobody receives it."""
+        return self._control(f"postings/{number}/announce", {"kind": kind, "times": 0, **values})["message"]
+
+    def _cancel_there(self, number, *items):
+        """The buyer cancels lots, or everything; nobody is told."""
+        body = {"announce": False, **({"items": list(items)} if items else {})}
+        self._control(f"postings/{number}/cancel", body)
+
+    def _find_reason(self, external_id):
+        return self.account.cancel_reason_ids.filtered(lambda reason: reason.external_id == external_id)
+
     def _there(self, order):
         return self._control(f"postings/{order.number}", method="GET")
 

@@ -73,10 +73,9 @@ class TestMegamarketDbs(MegamarketCase):
     def test_partial_hand_over(self):
         order = self._receive((self.products[0], 2), (self.products[1], 1), delivery_price=300)
         self._pack(order)
-        reason = self.account.cancel_reason_ids.filtered(lambda r: r.external_id == "CANCEL_BY_CUSTOMER")
         wizard = self.env["marketplace.order.close"].with_context(default_order_id=order.id).create({})
         line = wizard.line_ids.filtered(lambda item: item.line_id == order.line_ids[0])
-        line.write({"handed_over": 1, "reason_id": reason.id})
+        line.write({"handed_over": 1, "reason_id": self._find_reason("CANCEL_BY_CUSTOMER").id})
         wizard.action_send()
         self._run_jobs()
         self.assertEqual(order.status, "delivered", order.activity_ids.mapped("note"))
@@ -104,9 +103,6 @@ class TestMegamarketDbs(MegamarketCase):
         order.action_goods_back()
         self.assertEqual((order.cancel_state, order.sale_order_id.state), ("done", "cancel"))
 
-    def _find_reason(self, external_id):
-        return self.account.cancel_reason_ids.filtered(lambda reason: reason.external_id == external_id)
-
     # --- the buyer cancels --------------------------------------------------------------------------------------
     def test_the_seller_refuses_some_pieces(self):
         order = self._receive((self.products[0], 3), (self.products[1], 1))
@@ -121,25 +117,13 @@ class TestMegamarketDbs(MegamarketCase):
         self.assertEqual(self._statuses_there(order)["1"], "PACKED")
 
     def _ask(self, order, *items):
-        """The buyer cancels lots: the marketplace calls, and we answer."""
-        told = self._control(f"postings/{order.number}/cancel", {"items": list(items), "announce": False})
-        self.assertTrue(told)
-        body = {
-            "data": {
-                "merchantId": int(self.account.client_id),
-                "shipments": [{"shipmentId": order.number, "items": [{"itemIndex": item} for item in items]}],
-            }
-        }
-        self._call("order/cancel", body)
-        return self.env["marketplace.cancel.request"].search([("number", "=", order.number)], order="id desc", limit=1)
-
-    def _call(self, topic, body):
-        """A call of the marketplace, without the web server's part of it."""
-        adapter_class = type(self.account._get_adapter())
-        events = adapter_class.parse_event({}, json.dumps(body).encode(), topic)
+        """The buyer cancels lots: what the marketplace calls with is read and worked on, without the web between."""
+        self._cancel_there(order.number, *items)
+        body = json.dumps(self._message(order.number, "cancel")).encode()
+        events = type(self.account._get_adapter()).parse_event({}, body, "order/cancel")
         fresh = self.env["marketplace.event"]._receive(self.account, events)
         self.env["marketplace.event.dispatcher"]._dispatch(fresh)
-        return fresh
+        return self.env["marketplace.cancel.request"].search([("number", "=", order.number)])
 
     def test_the_buyer_cancels_a_piece_before_packing(self):
         order = self._receive((self.products[0], 3))

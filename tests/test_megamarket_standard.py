@@ -86,7 +86,7 @@ class TestMegamarketStandard(MegamarketCase):
                     self._confirm(order)
                 if stage == "assembled":
                     self._validate(order.picking_ids)
-                self._control(f"postings/{order.number}/cancel", {"items": [2], "announce": False})
+                self._cancel_there(order.number, 2)
                 self._poll("statuses_poll")
                 self.assertEqual(order.status, stage)
                 self.assertEqual(order.line_ids.gone_numbers, "2")

@@ -68,6 +68,10 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         payouts = list(adapter.iter_payouts(cls.month, cls.last))
         cls.payouts = cls.env["marketplace.payout.poller"]._store(cls.account, payouts)
 
+    def setUp(self):
+        super().setUp()
+        self._hurry()
+
     # --- a month, as it goes ------------------------------------------------------------------------------------
     def _settle(self):
         settlement = self.env["marketplace.settlement"].create(

@@ -61,6 +61,11 @@ RIGHTS = {
     "marketplace.accrual.type": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rw", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.rule": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.column": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.realization": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwd", ADMINISTRATOR: "rwd"},
+    "marketplace.realization.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
+    "marketplace.realization.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.realization.load": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.realization.sheet": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.import": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
@@ -126,6 +131,8 @@ class TestSecurity(RolesCase, MarketplaceCase):
         period = {"date_from": "2026-09-01", "date_to": "2026-09-30"}
         settlement = cls.env["marketplace.settlement"].create({**account, **period})
         check = cls.env["marketplace.money.check"].create({**account, "month": "2026-09-01"})
+        month = {"year": 2026, "month": 9, "currency_id": cls.company.currency_id.id}
+        report = cls.env["marketplace.realization"].create({**account, **period, **month})
         moments = {"since": "2026-01-01", "until": "2026-02-01"}
         return {
             record._name: record
@@ -164,6 +171,11 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.stock.rule"].create({**account, "product_id": offer.product_id.id}),
                 cls.env["marketplace.price"].create({"offer_id": offer.id}),
                 accrual,
+                report,
+                cls.env["marketplace.realization.line"].create({"realization_id": report.id, "kind": "sold"}),
+                cls.env["marketplace.realization.difference"].create(
+                    {"realization_id": report.id, "kind": "sale", "code": "amount"}
+                ),
                 settlement,
                 cls.env["marketplace.settlement.line"].create(
                     {"settlement_id": settlement.id, "kind": "other", "document": "bill"}

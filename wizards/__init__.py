@@ -12,6 +12,8 @@ from . import (
     marketplace_order_close,
     marketplace_order_fetch,
     marketplace_payout_match,
+    marketplace_realization_load,
+    marketplace_realization_sheet,
     marketplace_return_receive,
     marketplace_return_register,
     marketplace_stock_adjust,

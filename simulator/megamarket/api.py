@@ -16,13 +16,14 @@ from simulator.megamarket import (  # noqa: F401 - importing a module registers 
 from simulator.megamarket.errors import MegamarketError, bad_token, invalid, plain, refuse
 from simulator.megamarket.registry import METHODS, OFFERS, Call
 
-# The documentation names the first; that the others are told 403 with a page is inferred.
+# The documentation names the first, an integrator the second. That having none is as bad, and that the answer is a
+# page with 403, is inferred.
 ROBOTS = ("python-requests/", "python-urllib/")
 WALL = (
     "<html>\n<head><title>403 Forbidden</title></head>\n"
     "<body><center><h1>403 Forbidden</h1></center><p>Automated requests are not allowed.</p></body>\n</html>"
 )
-# Per merchant, by the real clock: that is what a waiting client measures.
+# Calls of a merchant within any second.
 PER_SECOND = 5
 
 
@@ -91,8 +92,8 @@ def authenticate(state, data):
 
 
 def check_limit(world, merchant):
-    bucket = world.limits.bucket(("megamarket", merchant.merchant_id), PER_SECOND)
-    if world.megamarket.settings.limits and bucket.take():
+    window = world.limits.window(("megamarket", merchant.merchant_id), PER_SECOND)
+    if world.megamarket.settings.limits and window.take():
         raise plain("Too Many Requests", 429)
 
 

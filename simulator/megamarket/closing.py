@@ -74,8 +74,8 @@ def check_return(step):
     step.expect([lot for lot, _row in told], DELIVERED)
     for lot, row in told:
         amount = row.get("returnAmount")
-        if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not 0 < amount <= lot.price:
-            step.wrong("WRONG_AMOUNT", f"Лот {lot.index}: сумма возврата от 0 до {lot.price}", lot.index)
+        if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not 0 < amount <= lot.final_price:
+            step.wrong("WRONG_AMOUNT", f"Лот {lot.index}: сумма возврата от 0 до {lot.final_price}", lot.index)
         if lot.returned:
             step.wrong("RETURNED_BEFORE", f"Лот {lot.index} уже возвращён", lot.index)
         moment(row.get("returnDate"), "returnDate")

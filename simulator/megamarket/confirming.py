@@ -39,7 +39,7 @@ def check_confirm(step):
     def act():
         step.shipment.order_code = code or step.shipment.order_code
         for lot in lots:
-            step.state.pend(lot, "PENDING_CONFIRMATION", CONFIRMED)
+            step.state.pend(step.shipment, lot, "PENDING_CONFIRMATION", CONFIRMED)
 
     return act
 
@@ -88,7 +88,7 @@ def order_reject(call):
 
 def check_reason(reason, known):
     kind = reason.get("type") if isinstance(reason, dict) else None
-    if kind not in known:
+    if not isinstance(kind, str) or kind not in known:
         raise invalid(f"reason.type {kind!r} is not one of {', '.join(sorted(known))}")
     return kind
 
@@ -106,6 +106,6 @@ def check_reject(step):
         for lot in lots:
             sub_status = "CONFIRMATION_REJECT" if lot.status == NEW else "LATE_REJECT"
             # Which PENDING status a refusal goes through is inferred; that it does is not.
-            step.state.pend(lot, PENDING, MERCHANT_CANCELED, sub_status, done=lambda: step.state.follow(step.shipment))
+            step.state.pend(step.shipment, lot, PENDING, MERCHANT_CANCELED, sub_status)
 
     return act

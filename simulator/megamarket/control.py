@@ -2,16 +2,14 @@
 
 import base64
 import io
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
-from simulator.intake import check_fields, wanted
+from simulator.intake import change_options, check_fields, wanted
 from simulator.megamarket import feed_fetch, flood, intake, messages
 from simulator.megamarket.callbacks import Wire
 from simulator.megamarket.feed_reader import read_feed
 from simulator.megamarket.models import DELIVERED, SHIPPED, write_time
-from simulator.megamarket.state import Settings
 
-OPTIONS = {field.name for field in fields(Settings)}
 COMPACT = ("number", "account", "status", "packed")
 
 
@@ -38,27 +36,14 @@ def state(world, _request, _body):
 
 
 def options(world, _request, body):
-    settings = world.megamarket.settings
-    if unknown := set(body) - OPTIONS:
-        raise ValueError(f"unknown options: {', '.join(sorted(unknown))}; known: {', '.join(sorted(OPTIONS))}")
-    for name, value in body.items():
-        check_option(name, value, getattr(settings, name))
-    for name, value in body.items():
-        setattr(settings, name, value)
-    return asdict(settings)
+    return change_options(world.megamarket.settings, body, check_option)
 
 
-def check_option(name, value, before):
-    if type(value) is not type(before) and not (is_number(value) and is_number(before)):
-        raise ValueError(f"{name} must be a {type(before).__name__}")
+def check_option(name, value):
     if name == "error_shape" and value not in ("", "object", "array", "text"):
         raise ValueError("error_shape must be object, array, text or empty")
     if name == "business_status" and value not in (200, 400):
         raise ValueError("business_status must be 200 or 400")
-
-
-def is_number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 # -- shops and offers --------------------------------------------------------------------------------------------------
@@ -72,6 +57,7 @@ def put_merchants(world, _request, body):
     """One shop, or {"merchants": [shops]}."""
     specs = wanted(body, "merchants") if "merchants" in body else [body]
     for spec in specs:
+        check_fields(spec, intake.MERCHANT_FIELDS, "merchant")
         if spec.get("feed_url"):
             feed_fetch.check_address(spec["feed_url"])
     changed = []
@@ -107,6 +93,7 @@ def list_offers(world, request, _body):
 
 def put_offers(world, _request, body):
     """What the merchant does in the cabinet by hand: {"offers": [{"offer_id", "manual_price"?, "stock"?, …}]}."""
+    check_fields(body, {"account", "offers"}, "request for offers")
     merchant = intake.account(world.megamarket, body)
     changed = []
     for spec in wanted(body, "offers"):
@@ -141,7 +128,10 @@ def load_feed(world, _request, body):
 def check_feed(_world, _request, body):
     """Only read, and tell everything: {"content": text} is taken as UTF-8, {"base64": text} as it is."""
     check_fields(body, {"content", "base64"}, "feed")
-    raw = base64.b64decode(body["base64"]) if "base64" in body else body["content"].encode()
+    given = body.get("base64", body.get("content"))
+    if not isinstance(given, str):
+        raise TypeError("content or base64 must be text")
+    raw = base64.b64decode(given) if "base64" in body else given.encode()
     return asdict(read_feed(io.BytesIO(raw)))
 
 
@@ -225,6 +215,7 @@ def named(world, request, number):
 
 def cancel(world, shipment, body):
     """The buyer cancels all that is left, or some lots: {"items": [indexes], "announce": true}."""
+    check_fields(body, {"items", "announce"}, "cancellation")
     lots = chosen_lots(shipment, body)
     if not lots or not all(lot.is_alive for lot in lots):
         raise ValueError(f"nothing to cancel: the posting is {shipment.status}")
@@ -233,7 +224,6 @@ def cancel(world, shipment, body):
 
 
 def chosen_lots(shipment, body):
-    check_fields(body, {"items", "announce", "kind", "times"}, "request")
     if "items" not in body:
         return [lot for lot in shipment.lots if lot.is_alive]
     lots = [shipment.lot(int(index)) for index in body["items"]]
@@ -244,6 +234,7 @@ def chosen_lots(shipment, body):
 
 def progress(world, shipment, body):
     """What was shipped reaches the buyer. Of DBS the merchant himself tells it, with order/close."""
+    check_fields(body, set(), "progress")
     lots = [lot for lot in shipment.goods if lot.status == SHIPPED]
     if not lots:
         raise ValueError(f"nothing is on its way: the posting is {shipment.status}")
@@ -263,7 +254,11 @@ def change(world, shipment, body):
 
 
 def announce(world, shipment, body):
-    """Send a callback now, ``times`` times, and tell what was answered: {"kind": "new" or "cancel", "times"?}."""
+    """Send a callback now, and tell what was answered: {"kind": "new" or "cancel", "items"?, "times"?}.
+
+    With ``times`` 0 it is only written.
+    """
+    check_fields(body, {"kind", "items", "times"}, "callback")
     cabinet, kind = world.megamarket, body.get("kind", "new")
     if kind not in ("new", "cancel"):
         raise ValueError("kind must be new or cancel")
@@ -273,11 +268,12 @@ def announce(world, shipment, body):
         gone = [lot for lot in shipment.lots if lot.cancel_requested or not lot.is_alive]
         content = messages.cancel_order(cabinet, shipment, chosen_lots(shipment, body) if "items" in body else gone)
     delivery = cabinet.callbacks.delivery(shipment, kind, content)
-    if not delivery.url:
+    times = int(body.get("times", 1))
+    if times and not delivery.url:
         raise ValueError(f"merchant {shipment.merchant.merchant_id} has no {kind}_url")
     wire = Wire()
     with world.unlocked():
-        answers = [cabinet.callbacks.attempt(delivery, wire, retry=False) for _ in range(int(body.get("times", 1)))]
+        answers = [cabinet.callbacks.attempt(delivery, wire, retry=False) for _ in range(times)]
     wire.close()
     return {"message": content, "answers": answers}
 

@@ -1,6 +1,7 @@
 """MegaMarket's refusals: an object for tokens and offers, a list with an entry per lot or box for orders.
 
-Codes are not documented: those of the list are ours (inferred), tests must not rely on them.
+Codes are not documented: those of the list are ours (inferred). Tests of the simulator tell its refusals apart by
+them; a client must not.
 """
 
 

@@ -9,6 +9,8 @@ import re
 import threading
 import urllib.error
 import urllib.request
+import zlib
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from simulator.megamarket.feed_reader import FeedReport, read_feed
@@ -30,6 +32,8 @@ RATES = {
 
 def check_address(url):
     """What the cabinet says to an address before it is ever fetched."""
+    if not isinstance(url, str):
+        raise TypeError("the feed's address must be text")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(f"the feed must be at an http or https address, not {url!r}")
@@ -62,7 +66,7 @@ def fetch(url, validators):
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.headers, None, "" if error.code == 304 else f"HTTP {error.code}"
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, HTTPException, zlib.error) as error:
         return 0, {}, None, f"{type(error).__name__}: {error}"
 
 

@@ -1,4 +1,5 @@
-"""Reading a merchant's product feed as MegaMarket does: strictly, and without holding the file in memory.
+"""Reading a merchant's product feed as MegaMarket's documentation describes it, element by element: the report holds
+what was read, and nothing holds the file.
 
 Trouble with what is mandatory leaves the offer out; trouble with what is only recommended drops the value and is
 a warning (inferred). Trouble with the file, the shop or the tree of categories refuses the whole file (inferred).

@@ -102,4 +102,4 @@ def pack(step, packed, boxes):
     for lot, row in packed:
         lot.boxes = boxes.get(lot.index, [])
         lot.digital_mark = row.get("digitalMark") or ""
-        step.state.pend(lot, "PENDING_PACKING", PACKED, done=lambda: step.state.follow(step.shipment))
+        step.state.pend(step.shipment, lot, "PENDING_PACKING", PACKED)

@@ -2,7 +2,7 @@
 
 from simulator.megamarket import steps
 from simulator.megamarket.models import PACKED, SHIPPED, SHIPPING_EXPIRED, STANDARD
-from simulator.megamarket.registry import index_of, invalid, method, moment, rows
+from simulator.megamarket.registry import identifier, index_of, invalid, method, moment, rows
 
 
 @method("order/shipping", STANDARD)
@@ -25,18 +25,19 @@ def check_shipping(step):
 
     def act():
         for lot in lots:
-            step.state.pend(lot, "PENDING_SHIPPING", SHIPPED)
+            step.state.pend(step.shipment, lot, "PENDING_SHIPPING", SHIPPED)
 
     return act
 
 
 def check_boxes(step, lots):
     there = {row["boxCode"]: row["boxIndex"] for lot in lots for row in lot.boxes}
-    given = {}
+    given = set()
     for box in rows(step.spec, "boxes"):
-        code = box.get("boxCode")
-        if there.get(code) is None or there[code] != index_of(box.get("boxIndex")):
+        code = identifier(box.get("boxCode"), "boxCode", invalid)
+        if code not in there or there[code] != index_of(box.get("boxIndex")):
             step.wrong("BOX_NOT_FOUND", f"Коробки {code} нет в отправлении", box=code)
-        given[str(code)] = box
-    for code in there.keys() - given.keys():
-        step.wrong("BOX_MISSING", f"Коробка {code} не указана", box=code)
+        given.add(code)
+    for code in there:
+        if code not in given:
+            step.wrong("BOX_MISSING", f"Коробка {code} не указана", box=code)

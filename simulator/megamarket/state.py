@@ -71,9 +71,8 @@ class MegamarketState:
         }
 
     def stop(self):
+        """A reading of a feed that is under way fills records that nobody looks at any more."""
         self.callbacks.stop()
-        # A reading of a feed that is under way finds its turn gone.
-        self.merchants = {}
 
     # -- time ------------------------------------------------------------------------------------------------------
 
@@ -119,6 +118,7 @@ class MegamarketState:
             for lot in shipment.lots:
                 if lot.status == "PENDING":
                     self.move(lot, NEW)
+            self.catch_up(shipment)
 
         for lot in shipment.lots:
             lot.status = "PENDING"
@@ -145,17 +145,17 @@ class MegamarketState:
     def note(self, lot):
         lot.events.append({"eventDate": write_time(self.now()), "eventName": "STATUS", "eventValue": lot.status})
 
-    def pend(self, lot, pending, status, sub_status=None, delay=None, done=None):
+    def pend(self, shipment, lot, pending, status, sub_status=None):
         """The merchant's call is accepted and takes effect a little later, unless the buyer cancels before."""
 
         def finish():
             if lot.status == pending:
                 self.move(lot, status, sub_status)
-                if done:
-                    done()
+                self.follow(shipment)
+                self.catch_up(shipment)
 
         self.move(lot, pending)
-        self.later(self.settings.pending_delay if delay is None else delay, finish)
+        self.later(self.settings.pending_delay, finish)
 
     def follow(self, shipment):
         """The paid delivery has no life of its own (inferred): it is packed, or cancelled, with the goods."""
@@ -171,23 +171,14 @@ class MegamarketState:
     # -- deadlines -------------------------------------------------------------------------------------------------
 
     def watch_deadlines(self, shipment):
-        """Of DBS only packing has one; its reserve ends what was never packed (inferred)."""
-        if shipment.merchant.is_dbs:
-            self.expire_at(shipment.packing_until, shipment, (NEW,), PACKING_EXPIRED)
-            self.cancel_at(shipment.reserve_until, shipment, (PACKING_EXPIRED,), "PACKING_EXPIRED")
-            return
-        self.cancel_at(shipment.confirm_until, shipment, (NEW,), "CONFIRMATION_EXPIRED")
-        self.expire_at(shipment.packing_until, shipment, (CONFIRMED,), PACKING_EXPIRED)
-        self.expire_at(shipment.shipping_until, shipment, (PACKED,), SHIPPING_EXPIRED)
-        # That the day of shipping ends it is inferred: the documentation only names the status.
-        self.cancel_at(shipment.shipping_until, shipment, (PACKING_EXPIRED,), "PACKING_EXPIRED")
-        self.cancel_at(shipment.shipping_until + AFTER_SHIPPING, shipment, (SHIPPING_EXPIRED,), "SHIPPING_EXPIRED")
+        for moment, *what in deadlines(shipment):
+            self.at(moment, lambda what=what: self.sweep(shipment, *what))
 
-    def expire_at(self, moment, shipment, statuses, status):
-        self.at(moment, lambda: self.sweep(shipment, statuses, status))
-
-    def cancel_at(self, moment, shipment, statuses, sub_status):
-        self.at(moment, lambda: self.sweep(shipment, statuses, MERCHANT_CANCELED, sub_status))
+    def catch_up(self, shipment):
+        """What was PENDING while a deadline passed meets it when it comes out."""
+        for moment, *what in deadlines(shipment):
+            if moment <= self.now():
+                self.sweep(shipment, *what)
 
     def sweep(self, shipment, statuses, status, sub_status=None):
         for lot in shipment.goods:
@@ -217,3 +208,24 @@ class MegamarketState:
             "by_status": dict(sorted(Counter(shipment.status for shipment in shipments).items())),
             "callbacks": self.callbacks.counts(),
         }
+
+
+def deadlines(shipment):
+    """(moment, statuses that it ends, status, sub-status) in the order in which they pass.
+
+    Of DBS only packing has one; its reserve ends what was never packed (inferred).
+    """
+    if shipment.merchant.is_dbs:
+        return [
+            (shipment.packing_until, (NEW,), PACKING_EXPIRED, None),
+            (shipment.reserve_until, (PACKING_EXPIRED,), MERCHANT_CANCELED, "PACKING_EXPIRED"),
+        ]
+    given_up = shipment.shipping_until + AFTER_SHIPPING
+    return [
+        (shipment.confirm_until, (NEW,), MERCHANT_CANCELED, "CONFIRMATION_EXPIRED"),
+        (shipment.packing_until, (CONFIRMED,), PACKING_EXPIRED, None),
+        (shipment.shipping_until, (PACKED,), SHIPPING_EXPIRED, None),
+        # That the day of shipping ends it is inferred: the documentation only names the status.
+        (shipment.shipping_until, (PACKING_EXPIRED,), MERCHANT_CANCELED, "PACKING_EXPIRED"),
+        (given_up, (SHIPPING_EXPIRED,), MERCHANT_CANCELED, "SHIPPING_EXPIRED"),
+    ]

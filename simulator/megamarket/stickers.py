@@ -5,14 +5,16 @@ from html import escape
 from reportlab.lib.units import mm
 
 from simulator.answers import Answer
-from simulator.labels import SIZES, Sheet, draw_goods
+from simulator.labels import Sheet, draw_goods
 from simulator.megamarket.errors import MegamarketError, problem
 from simulator.megamarket.models import STANDARD, write_time
 from simulator.megamarket.registry import identifier, invalid, method, rows
 
+# The size of the marketplace's own sheets.
+SIZE = (70 * mm, 100 * mm)
 PAGE = (
     '<!DOCTYPE html><html><head><meta charset="UTF-8"/><title>Маркировочный лист</title>'
-    "<style>.sheet{{width:75mm;height:120mm;page-break-after:always;font-family:sans-serif}}</style>"
+    "<style>.sheet{{width:70mm;height:100mm;page-break-after:always;font-family:sans-serif}}</style>"
     "</head><body>{sheets}</body></html>"
 )
 SHEET = (
@@ -95,7 +97,7 @@ def html_sheet(shipment, code):
 
 
 def pdf(wanted):
-    sheet = Sheet(SIZES["big_label"])
+    sheet = Sheet(SIZE)
     for place, (shipment, code) in enumerate(wanted):
         if place:
             sheet.next_page()

@@ -38,6 +38,7 @@ from simulator.ozon.errors import (
     OzonError,
     not_found,
 )
+from simulator.ozon.limits import check as check_limits
 from simulator.ozon.not_simulated import NOT_SIMULATED
 from simulator.ozon.registry import METHODS, Call
 
@@ -70,7 +71,7 @@ def handle(world, request, path):
     headers = {}
     try:
         key = authenticate(request.headers, world.ozon.client_id, world.ozon.settings.company_blocked)
-        headers = world.limits.check(world.ozon.client_id, path, world.ozon.settings)
+        headers = check_limits(world.limits, world.ozon.client_id, path, world.ozon.settings)
         check_alive(path, world.clock.now())
         method = find_method(request, path, key)
         authorize(key, path, method.group, method.writes)

@@ -1,16 +1,14 @@
 """What the control API can do with the simulated Ozon cabinet: goods, orders, buyers, switches, pushes."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from decimal import Decimal
 
 from simulator.clock import format_time
-from simulator.intake import wanted
+from simulator.intake import change_options, wanted
 from simulator.ozon import buyers_control, fbo_stock, finance_control, intake, messages, prices_control, push, stocks
 from simulator.ozon.cancelling import cancel
 from simulator.ozon.progress import advance, set_status
-from simulator.ozon.state import Settings
 
-OPTIONS = {field.name for field in fields(Settings)}
 COMPACT = ("number", "status", "ship_accepted")
 
 
@@ -33,25 +31,11 @@ def state(world, _request, _body):
     return {**world.ozon.counts(), "settings": asdict(world.ozon.settings), "now": world.timestamp()}
 
 
-def options(world, request, body):
-    settings = world.ozon.settings
-    if unknown := set(body) - OPTIONS:
-        raise ValueError(f"unknown options: {', '.join(sorted(unknown))}; known: {', '.join(sorted(OPTIONS))}")
-    for name, value in body.items():
-        if type(value) is not type(getattr(settings, name)) and not (
-            is_number(value) and is_number(getattr(settings, name))
-        ):
-            raise ValueError(f"{name} must be a {type(getattr(settings, name)).__name__}")
-        setattr(settings, name, value)
-    return asdict(settings)
-
-
-def is_number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def options(world, _request, body):
+    return change_options(world.ozon.settings, body)
 
 
 def add_products(world, _request, body):
-    # "account" is for marketplaces with several shops in one process; this one has a single cabinet.
     rows = [intake.put_product(world.ozon, spec) for spec in wanted(body, "products")]
     return {"products": [product_view(product) for product in rows]}
 
@@ -70,6 +54,7 @@ def product_view(product):
 
 
 def add_postings(world, _request, body):
+    # "account" may be there, as products may have it: it chooses the shop of a marketplace that has several.
     postings = intake.make_postings(world.ozon, {name: body[name] for name in body if name != "account"})
     world.ozon.add_postings(postings)
     return {"count": len(postings), "numbers": [posting.number for posting in postings]}

@@ -1,7 +1,6 @@
-"""Request limits. Buckets refill with the real clock, because that is what a waiting client measures."""
+"""Ozon's request limits: so many a second of an account, and of some methods less."""
 
 import math
-import time
 
 from simulator.ozon.errors import RESOURCE_EXHAUSTED, OzonError
 
@@ -10,49 +9,23 @@ PER_SECOND = 50
 PER_METHOD = {"/v2/products/stocks": (80, 60)}
 
 
-class Bucket:
-    def __init__(self, size, seconds):
-        self.size = size
-        self.rate = size / seconds
-        self.tokens = float(size)
-        self.at = time.monotonic()
-
-    def take(self):
-        """Seconds to wait, 0 when the request may pass."""
-        now = time.monotonic()
-        self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
-        self.at = now
-        if self.tokens < 1:
-            return (1 - self.tokens) / self.rate
-        self.tokens -= 1
-        return 0
+def check(limits, client_id, path, settings):
+    """Count the request; returns the headers of its answer, or raises Ozon's 429."""
+    if not settings.limits:
+        return {}
+    account = limits.bucket(("ozon", client_id), PER_SECOND)
+    refuse(account.take(), "You have reached request rate limit per second")
+    size, seconds = limit_of(path, settings)
+    if size:
+        wait = limits.bucket(("ozon", client_id, path), size, seconds).take()
+        refuse(wait, method_message(size, seconds))
+    return {"Ratelimit-Remaining": str(int(account.tokens))}
 
 
-class Limits:
-    def __init__(self):
-        self._buckets = {}
-
-    def check(self, client_id, path, settings):
-        """Count the request; returns the headers of its answer, or raises Ozon's 429."""
-        if not settings.limits:
-            return {}
-        account = self.bucket((client_id,), PER_SECOND, 1)
-        self._refuse(account.take(), "You have reached request rate limit per second")
-        size, seconds = limit_of(path, settings)
-        if size:
-            wait = self.bucket((client_id, path, size, seconds), size, seconds).take()
-            self._refuse(wait, method_message(size, seconds))
-        return {"Ratelimit-Remaining": str(int(account.tokens))}
-
-    def bucket(self, key, size, seconds=1):
-        if key not in self._buckets:
-            self._buckets[key] = Bucket(size, seconds)
-        return self._buckets[key]
-
-    def _refuse(self, wait, message):
-        if wait:
-            headers = {"Ratelimit-Remaining": "0", "Retry-After": str(math.ceil(wait))}
-            raise OzonError(429, RESOURCE_EXHAUSTED, message, headers)
+def refuse(wait, message):
+    if wait:
+        headers = {"Ratelimit-Remaining": "0", "Retry-After": str(math.ceil(wait))}
+        raise OzonError(429, RESOURCE_EXHAUSTED, message, headers)
 
 
 def limit_of(path, settings):

@@ -3,6 +3,7 @@
 import json
 import time
 
+from ...simulator.limits import Window
 from ..simulator_process import ControlError
 from .test_simulator_megamarket_base import DBS, STANDARD, TOKENS, MegamarketCase
 
@@ -43,6 +44,23 @@ class TestSimulatorMegamarketApi(MegamarketCase):
                 ),
             )
 
+    def test_what_cannot_be_read_is_refused(self):
+        """Wrong kinds of values are a refusal like any other, and no break-down."""
+        number = self.order()
+        shipment, items = {"shipmentId": number}, self.confirm(number, 1)["shipments"]
+        for path, data, text in (
+            ("order/reject", {"shipments": items, "reason": {"type": []}}, "reason.type"),
+            ("order/reject", {"shipments": items, "reason": ["FRAUD_ORDER"]}, "reason.type"),
+            ("order/confirm", {"shipments": [{**items[0], "orderCode": ["S1"]}]}, "orderCode"),
+            ("order/confirm", {"shipments": [{**shipment, "items": [{"itemIndex": {}}]}]}, "ITEM_NOT_FOUND"),
+            ("order/search", {"statuses": [[]]}, "unknown statuses"),
+            ("order/get", {"shipments": [[number]]}, "must be text"),
+            ("stock/update", {"stocks": [{"offerId": [], "quantity": 1}]}, "offerId"),
+            ("manualPrice/save", {"prices": [{"offerId": {}, "price": 1}]}, "offerId"),
+        ):
+            with self.subTest(path=path, data=data):
+                self.no(path, data, text)
+
     def test_robots_meet_a_wall(self):
         for agent in ("python-requests/2.26.0", "Python-urllib/3.10", ""):
             status, content = self.raw(**{"User-Agent": agent})
@@ -51,13 +69,32 @@ class TestSimulatorMegamarketApi(MegamarketCase):
         self.assertEqual(self.raw(**{"User-Agent": "Mozilla/5.0"})[0], 200)
 
     def test_five_a_second(self):
+        """However fast this machine is: five are never refused, and never six were taken within a second."""
         self.reset(limits=True)
-        answers = [self.raw()[0] for _ in range(8)]
-        self.assertEqual(answers[:5], [200] * 5)
-        self.assertIn(429, answers)
+        calls = [self.timed_call() for _ in range(12)]
+        passed = [(begin, end) for begin, end, status in calls if status == 200]
+        self.assertEqual([status for _begin, _end, status in calls[:5]], [200] * 5)
+        for (begin, _end), (_begin, end) in zip(passed, passed[5:], strict=False):
+            self.assertGreaterEqual(end - begin, 1)
+        if calls[-1][1] - calls[0][0] < 1:
+            self.assertEqual(len(passed), 5)
         self.mm("order/search", account=DBS)
-        time.sleep(0.25)
-        self.mm("order/search")
+        self.simulator.wait(lambda: self.raw()[0] == 200)
+
+    def timed_call(self):
+        begin = time.monotonic()
+        status = self.raw()[0]
+        return begin, time.monotonic(), status
+
+    def test_any_second(self):
+        """Rest gives no credit, and what was refused does not count."""
+        moments = [0, 0.75, 0.75, 0.75, 0.75, 0.875, 1, 1.5, 1.75, 1.75, 1.75, 1.75, 1.75, 2]
+        clock = iter(moments)
+        window = Window(5, 1, clock=lambda: next(clock))
+        waits = [window.take() for _moment in moments]
+        passed = [moment for moment, wait in zip(moments, waits, strict=True) if not wait]
+        self.assertEqual(passed, [0, 0.75, 0.75, 0.75, 0.75, 1, 1.75, 1.75, 1.75, 1.75, 2])
+        self.assertEqual((waits[5], waits[7]), (0.125, 0.25))
 
     def test_shapes_of_errors(self):
         call = {"shipments": [{"shipmentId": "1"}]}
@@ -188,6 +225,31 @@ class TestSimulatorMegamarketApi(MegamarketCase):
         ):
             with self.assertRaises(ControlError):
                 self.control("POST", "/megamarket/merchants", wrong)
+
+    def test_wrong_control_calls_are_refused(self):
+        posting = f"/megamarket/postings/{self.order()}"
+        offer = {"offer_id": "SKU-1"}
+        for path, body in (
+            ("/megamarket/merchants", {"merchants": [1]}),
+            ("/megamarket/merchants", {"merchant_id": 9001, "token": "T-9001", "feed_url": 5}),
+            ("/megamarket/feed", {"url": ["https://shop.example/feed.xml"]}),
+            ("/megamarket/feed_check", {"content": 1}),
+            ("/megamarket/feed_check", {"base64": None}),
+            ("/megamarket/feed_check", {}),
+            ("/megamarket/options", {"limit": True}),
+            ("/megamarket/options", {"pending_delay": True}),
+            ("/megamarket/offers", {"acount": STANDARD, "offers": [offer]}),
+            ("/megamarket/offers", {"offers": [{**offer, "manual_prise": 5}]}),
+            (f"{posting}/progress", {"all": True}),
+            (f"{posting}/cancel", {"item": [1]}),
+            (f"{posting}/cancel", {"kind": "cancel"}),
+            (f"{posting}/announce", {"time": 2}),
+            (f"{posting}/change", {"changable": False}),
+        ):
+            with self.subTest(path=path, body=body), self.assertRaises(ControlError) as refusal:
+                self.control("POST", path, body)
+            self.assertEqual(refusal.exception.status, 400, refusal.exception)
+        self.assertEqual(self.known(posting.rpartition("/")[2])["status"], "NEW")
 
     def test_both_marketplaces_take_the_same_filling(self):
         for vendor in ("ozon", "megamarket"):

@@ -15,8 +15,8 @@ GOOD = {"data": {}, "meta": {}, "success": 1}
 class MerchantServer:
     """A small web server of the test: keeps what it receives, answers as told, then with success."""
 
-    def __init__(self, *answers, delay=0):
-        self.received, self.answers, self.delay = [], list(answers), delay
+    def __init__(self, *answers):
+        self.received, self.answers = [], list(answers)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"

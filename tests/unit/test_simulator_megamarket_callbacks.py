@@ -68,7 +68,9 @@ class TestSimulatorMegamarketCallbacks(MegamarketCase):
         self.order(account=DBS, missing_handover=True)
         self.assertNotIn("handover", self.arrived(server, 2)[1])
         self.order(account=DBS, announce=False)
-        self.assertEqual(len(self.log()), 2)
+        # A call is in the log when its answer has been read, which is after it has arrived.
+        self.simulator.wait(lambda: len(self.log()) == 2, message="the log of the second callback")
+        self.assertEqual(self.control("GET", "/megamarket/callbacks")["waiting"], 0)
 
     # --- on the way ----------------------------------------------------------------------------------------------
     def test_basic_authorization(self):

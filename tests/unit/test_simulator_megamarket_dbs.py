@@ -115,6 +115,15 @@ class TestSimulatorMegamarketDbs(MegamarketCase):
         self.no("order/return", call, "RETURNED_BEFORE")
         self.no("order/return", {"shipments": [{"shipmentId": self.order(), "items": [row]}]}, "WRONG_STATUS")
 
+    def test_no_more_is_paid_back_than_was_paid(self):
+        lines = {"offer_id": "SKU-1", "discounts": [{"type": "LOY", "amount": 400}]}
+        call = self.shipments(self.order(lines, status="DELIVERED"), [1])
+        row = call["shipments"][0]["items"][0]
+        row.update(returnAmount=601, returnDate="2026-10-30T12:00:00+03:00")
+        self.no("order/return", call, "WRONG_AMOUNT")
+        row["returnAmount"] = 600
+        self.done("order/return", call)
+
     def test_shops_do_not_see_each_other(self):
         number = self.order(shipment_id="77")
         self.assertIsNone(self.get(number, account=STANDARD))

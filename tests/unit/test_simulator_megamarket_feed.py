@@ -37,6 +37,8 @@ class FeedServer:
 
     def __init__(self, content):
         self.content, self.etag, self.status, self.requests = content.encode(), '"1"', 200, []
+        # Bytes that are sent as they are, in the place of an answer.
+        self.raw = b""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/secret/feed.xml"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -45,6 +47,9 @@ class FeedServer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 feeds.requests.append(dict(self.headers))
+                if feeds.raw:
+                    self.wfile.write(feeds.raw)
+                    return
                 known = self.headers.get("If-None-Match") == feeds.etag
                 body = b"" if known or feeds.status != 200 else gzip.compress(feeds.content)
                 self.send_response(304 if known else feeds.status)
@@ -260,6 +265,20 @@ class TestSimulatorMegamarketFeed(MegamarketCase):
         with self.assertRaises(ControlError):
             self.control("POST", "/megamarket/feed", {"account": self.account, "url": "https://disk.yandex.ru/i/1.xml"})
 
+    def test_an_answer_that_is_none(self):
+        """What a broken web server sends is trouble with the feed, and told as such."""
+        server = self.serve()
+        for raw, name in (
+            (b"HTTP/1.0 ok\r\n\r\n", "BadStatusLine"),
+            (b"HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10] + b"\xff" * 99, "error"),
+            (b"HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"x" * 99)[:15], "EOFError"),
+        ):
+            with self.subTest(raw=raw):
+                server.raw = raw
+                report = self.load()
+                self.assertEqual((report["http_status"], report["applied"]), (0, False))
+                self.assertTrue(report["errors"][0].startswith(f"{name}: "), report["errors"])
+
     def test_read_again_every_two_hours(self):
         server = self.serve()
         self.pass_time(7199)
@@ -271,4 +290,6 @@ class TestSimulatorMegamarketFeed(MegamarketCase):
         self.simulator.wait(lambda: self.offers().get("A-2", {}).get("available"))
         self.merchant(feed_url="")
         self.pass_time(7200)
-        self.assertEqual(len(server.requests), 2)
+        # Whatever was still on its way would be there before the reading that is asked for.
+        self.control("POST", "/megamarket/feed", {"account": self.account, "url": server.url})
+        self.assertEqual(len(server.requests), 3)

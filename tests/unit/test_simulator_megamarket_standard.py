@@ -144,12 +144,21 @@ class TestSimulatorMegamarketStandard(MegamarketCase):
         number = self.packed(("SKU-1", 2), boxes={1: 1, 2: 2})
         self.no("order/shipping", self.shipping(number, 1), "BOX_MISSING")
         self.assertEqual(self.no("order/shipping", self.shipping(number, 1, 2, 3))[0]["boxCode"], "5046*S1*3")
+        for strange in (["5046*S1*1"], {}, None):
+            call = self.shipping(number, 1, 2)
+            call["shipments"][0]["boxes"][0]["boxCode"] = strange
+            self.no("order/shipping", call, "boxCode")
         call = self.shipping(number, 1, 2)
         del call["shipments"][0]["shipping"]
         self.no("order/shipping", call, "shippingDate")
         self.done("order/shipping", self.shipping(number, 1, 2))
         self.no("order/shipping", self.shipping(number, 1, 2), "WRONG_STATUS")
         self.no("order/reject", self.reject(number, 1), "WRONG_STATUS")
+
+    def test_boxes_that_are_missing_are_told_in_their_order(self):
+        number = self.packed(("SKU-1", 8), boxes={place: place for place in range(1, 9)})
+        problems = self.no("order/shipping", self.shipping(number, 4))
+        self.assertEqual([row["boxCode"] for row in problems], [f"5046*S1*{box}" for box in (1, 2, 3, 5, 6, 7, 8)])
 
     def test_methods_of_the_other_scheme(self):
         number = self.packed()
@@ -192,6 +201,35 @@ class TestSimulatorMegamarketStandard(MegamarketCase):
         self.assertEqual(item["events"][-1]["eventDate"], "2026-10-27T12:00:00+03:00")
         self.assertEqual(self.get(number)["status"], "SHIPPED")
 
+    def test_deadline_of_what_is_pending(self):
+        """It passes while a call is on its way, and is met when the call has taken effect."""
+        self.options(pending_delay=600)
+        confirmed = self.order(confirm_minutes=5, packing_minutes=5)
+        given_up = self.order(packing_minutes=5, shipping_minutes=6)
+        in_time = self.order(confirm_minutes=5)
+        for number in (confirmed, given_up, in_time):
+            self.done("order/confirm", self.confirm(number, 1))
+        self.pass_time(599)
+        self.assertEqual(self.statuses(confirmed), ["PENDING_CONFIRMATION"])
+        self.pass_time(1)
+        self.assertEqual(self.statuses(confirmed), ["PACKING_EXPIRED"])
+        item = self.get(given_up)["items"][0]
+        self.assertEqual((item["status"], item["subStatus"]), ("MERCHANT_CANCELED", "PACKING_EXPIRED"))
+        self.assertEqual(self.statuses(in_time), ["CONFIRMED"], "the confirmation itself came in time")
+        self.options(pending_delay=0)
+        packed = self.order(shipping_minutes=5)
+        self.done("order/confirm", self.confirm(packed, 1))
+        self.options(pending_delay=600)
+        self.done("order/packing", self.packing(packed, {1: 1}))
+        self.pass_time(600)
+        self.assertEqual(self.statuses(packed), ["SHIPPING_EXPIRED"])
+
+    def test_deadline_of_what_is_not_new_yet(self):
+        self.options(new_delay=600)
+        number = self.order(confirm_minutes=5)
+        self.pass_time(600)
+        self.assertEqual(self.get(number)["items"][0]["subStatus"], "CONFIRMATION_EXPIRED")
+
     # --- stickers ------------------------------------------------------------------------------------------------
     def sticker(self, number, *codes, **values):
         return {"shipments": [{"shipmentId": number, "boxCodes": list(codes)}], **values}
@@ -205,7 +243,7 @@ class TestSimulatorMegamarketStandard(MegamarketCase):
         pdf = self.mm("sticker/print", self.sticker(number, *codes, printAsPdf=True))
         self.assertTrue(pdf.startswith(b"%PDF"))
         self.assertEqual(pdf.count(b"/MediaBox"), 2)
-        self.assertIn(b"212.5984 340.1575", pdf, "75 by 120 mm")
+        self.assertIn(b"198.4252 283.4646", pdf, "70 by 100 mm")
         older = {"shipmentId": number, "boxCodes": codes[:1]}
         self.assertEqual(self.done("sticker/print", older).count('class="sheet"'), 1)
         self.assertEqual(self.known(number)["stickers"], 3)
