@@ -124,6 +124,16 @@ class MarketplaceMoneyCheck(models.Model):
         ]
         return self._open("marketplace.payout", domain, self.env._("Paid Out, Not Received Then"))
 
+    # --- the report
+    def action_view_report(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "marketplace.realization",
+            "view_mode": "form",
+            "res_id": self.realization_id.id,
+        }
+
     # --- the clearing account
     def _get_clearing_domain(self):
         """Its posted lines until the last day."""
