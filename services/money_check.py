@@ -55,7 +55,7 @@ class Figures:
     """``accrued``: our rows of the month; ``told_rows``: those of them that the marketplace's ``told`` totals are of;
     ``days_missing``: days of the month that were never read. ``account``: None where the marketplace tells no balance.
     ``payouts``: what it says that it has sent; ``bank``: what of that the bank has received. ``report``: None where
-    there is none. ``unsettled``: rows of the month that wait. ``books``: None where there is no clearing account, else its ``Books``."""
+    there is none. ``unsettled``: rows of the month that wait. ``books``: None where there is no clearing account."""
 
     accrued: Decimal = ZERO
     told: Decimal | None = None
