@@ -30,8 +30,11 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         account, started, asked = jobs.account_id, fields.Datetime.now(), jobs.payload or {}
         month = fields.Date.to_date(asked.get("month")) or self._get_month_before()
         self.env["marketplace.job.runner"]._checkpoint()
-        check = self._check(account, month, adapter if account._can("balance") else None)
-        result = self._describe(check)
+        if asked or self._has_money(account, month):
+            check = self._check(account, month, adapter if account._can("balance") else None)
+            result = self._describe(check)
+        else:
+            result = self.env._("There was no money to check.")
         account._get_schedule("money_check")._note_run("done", result, started)
         return result
 
@@ -46,6 +49,13 @@ class MarketplaceMoneyChecker(models.AbstractModel):
 
     def _get_month_before(self):
         return (self._get_today().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+    def _has_money(self, account, month):
+        """Where the marketplace tells no money and nobody imports any, an empty page a month helps nobody."""
+        since, until = month.replace(day=1), self.env["marketplace.money.check"]._get_last_day(month)
+        domain = [("account_id", "=", account.id), ("date", ">=", since), ("date", "<=", until)]
+        models = ("marketplace.accrual", "marketplace.payout")
+        return account._can("balance") or any(self.env[name].search_count(domain, limit=1) for name in models)
 
     # --- the work -----------------------------------------------------------------------------------------------
     @api.model

@@ -353,6 +353,18 @@ class TestMoneyCheckWithoutBalance(MoneyCase):
         check = self._check()
         self.assertEqual((check.settled_state, check.unsettled_count), ("unknown", 1))
 
+    def test_no_page_without_money(self):
+        """A cabinet that tells nothing of its money is not checked by itself; a person may ask all the same."""
+        self.account.operations = ["orders"]
+        job = self.env["marketplace.job"]._enqueue("money_check", self.account)
+        checker, checks = self.env["marketplace.money.checker"], self.env["marketplace.money.check"]
+        self.assertIn("no money", checker._run_check(job, None, None))
+        self.assertFalse(checks.search([("account_id", "=", self.account.id)]))
+        last = checker._get_month_before()
+        job = checker._ask(self.account, last)
+        checker._run_check(job, None, None)
+        self.assertEqual(checks.search([("account_id", "=", self.account.id)]).month, last)
+
     def test_by_kind_and_in_suspense(self):
         self._accrue_sale(self._sell())
         self._accrue(make_accrual("700.00", "Sale", number="0099-0001-1", part="sale"))
