@@ -170,7 +170,10 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             line["unsettled_amount"] += amount if state == "open" else 0.0
         check.line_ids.unlink()
         self.env["marketplace.money.check.line"].create(
-            [{"check_id": check.id, "kind": kind, "sequence": order[kind], **line} for kind, line in lines.items()]
+            [
+                {"check_id": check.id, "kind": kind, "sequence": order[kind], **line}
+                for kind, line in sorted(lines.items(), key=lambda pair: order[pair[0]])
+            ]
         )
 
     # --- payouts and bank ---------------------------------------------------------------------------------------
