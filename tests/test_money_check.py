@@ -15,7 +15,7 @@ from odoo.addons.sale_marketplace.services.money_check import PAIRS
 
 from .common import CLIENT_ID, WRITE_KEY, SimulatorMarketplaceCase
 from .money_case import MoneyCase, make_accrual
-from .unit.ozon_support import FakeClock
+from .unit.adapter_support import FakeClock
 
 PRICE = "1450"
 
