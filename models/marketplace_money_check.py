@@ -59,6 +59,13 @@ class MarketplaceMoneyCheck(models.Model):
     payout_total = fields.Monetary("Payouts", readonly=True)
     payout_matched = fields.Monetary("Of Them in the Bank", readonly=True)
     bank_total = fields.Monetary("Received by the Bank", readonly=True)
+    # --- the realization report
+    realization_id = fields.Many2one(
+        "marketplace.realization", "Realization Report", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    report_total = fields.Monetary("Due by the Report", readonly=True)
+    report_accrued = fields.Monetary("The Same Kinds Accrued", readonly=True)
+    report_explained = fields.Monetary("In Another Month", readonly=True)
     # --- settlements
     settled_total = fields.Monetary("Settled", readonly=True)
     unsettled_total = fields.Monetary("Not Settled Yet", readonly=True)
@@ -86,6 +93,8 @@ class MarketplaceMoneyCheck(models.Model):
     payments_state = fields.Selection(STATES, "Cabinet and Payouts", readonly=True, default="unknown")
     bank_difference = fields.Monetary("Payouts − Bank", readonly=True)
     bank_state = fields.Selection(STATES, "Payouts and Bank", readonly=True, default="unknown")
+    report_difference = fields.Monetary("Report − Rows", readonly=True)
+    report_state = fields.Selection(STATES, "Report and Rows", readonly=True, default="unknown")
     settled_difference = fields.Monetary("Rows − Settlements", readonly=True)
     settled_state = fields.Selection(STATES, "Rows and Settlements", readonly=True, default="unknown")
     books_difference = fields.Monetary("Cabinet − Books", readonly=True)

@@ -124,6 +124,16 @@ class MarketplaceMoneyCheck(models.Model):
         ]
         return self._open("marketplace.payout", domain, self.env._("Paid Out, Not Received Then"))
 
+    # --- the report
+    def action_view_report(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "marketplace.realization",
+            "view_mode": "form",
+            "res_id": self.realization_id.id,
+        }
+
     # --- the clearing account
     def _get_clearing_domain(self):
         """Its posted lines until the last day."""
@@ -150,12 +160,7 @@ class MarketplaceMoneyCheck(models.Model):
 
     def _get_other_clearing_domain(self):
         """Neither of a settlement nor of a payout: made by hand, or by other payments."""
-        return [
-            ("move_id.marketplace_settlement_id", "=", False),
-            ("move_id.origin_payment_id.marketplace_settlement_id", "=", False),
-            "!",
-            *self._get_bank_clearing_domain(),
-        ]
+        return ["!", *self._get_settled_clearing_domain(), "!", *self._get_bank_clearing_domain()]
 
     def action_view_clearing(self):
         domain = [*self._get_clearing_domain(), ("date", ">=", self.date_from)]

@@ -5,9 +5,14 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
 from ..marketplaces.base import money
+from ..models.marketplace_realization_difference import OF_BOOKS
 from . import money_check
 
 ZERO = Decimal(0)
+#: Differences between report and ledger that only say that the other month has it.
+ELSEWHERE = ("other_month", "other_report")
+#: The report shows what it takes off as positive amounts.
+SIGNS = {"sale": 1, "return": -1, "commission": -1}
 #: More days are not listed in a sentence.
 SHOWN = 10
 
@@ -25,8 +30,11 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         account, started, asked = jobs.account_id, fields.Datetime.now(), jobs.payload or {}
         month = fields.Date.to_date(asked.get("month")) or self._get_month_before()
         self.env["marketplace.job.runner"]._checkpoint()
-        check = self._check(account, month, adapter if account._can("balance") else None)
-        result = self._describe(check)
+        if asked or self._has_money(account, month):
+            check = self._check(account, month, adapter if account._can("balance") else None)
+            result = self._describe(check)
+        else:
+            result = self.env._("There was no money to check.")
         account._get_schedule("money_check")._note_run("done", result, started)
         return result
 
@@ -42,6 +50,13 @@ class MarketplaceMoneyChecker(models.AbstractModel):
     def _get_month_before(self):
         return (self._get_today().replace(day=1) - timedelta(days=1)).replace(day=1)
 
+    def _has_money(self, account, month):
+        """Where the marketplace tells no money and nobody imports any, an empty page a month helps nobody."""
+        since, until = month.replace(day=1), self.env["marketplace.money.check"]._get_last_day(month)
+        domain = [("account_id", "=", account.id), ("date", ">=", since), ("date", "<=", until)]
+        models = ("marketplace.accrual", "marketplace.payout")
+        return account._can("balance") or any(self.env[name].search_count(domain, limit=1) for name in models)
+
     # --- the work -----------------------------------------------------------------------------------------------
     @api.model
     def _check(self, account, month, adapter=None):
@@ -53,12 +68,14 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             return check
         ledger, payouts = self._read_ledger(check), self._read_payouts(check)
         cabinet, books = self._read_cabinet(check, adapter), self._read_books(check)
-        figures = self._make_figures(check, ledger, payouts, cabinet, books)
+        report = self._read_report(check)
+        figures = self._make_figures(check, ledger, payouts, cabinet, report, books)
         pairs = money_check.compare(figures)
         vals = {
             **ledger["vals"],
             **payouts,
             **cabinet["vals"],
+            **report["vals"],
             **self._complete_books(figures.books, books),
             **{f"{pair}_difference": found.difference for pair, found in pairs.items()},
         }
@@ -100,7 +117,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
     def _now(self):
         return fields.Datetime.now()
 
-    def _make_figures(self, check, ledger, payouts, cabinet, books):
+    def _make_figures(self, check, ledger, payouts, cabinet, report, books):
         account = check.account_id
         vals = ledger["vals"]
         return money_check.Figures(
@@ -111,6 +128,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             account=cabinet["account"],
             payouts=payouts["payout_total"],
             bank=payouts["bank_total"],
+            report=report["report"],
             settles=account.money_way == "settlement",
             unsettled=vals["unsettled_total"],
             unsettled_count=vals["unsettled_count"],
@@ -266,6 +284,36 @@ class MarketplaceMoneyChecker(models.AbstractModel):
 
         days = money_check.find_days(check.date_from, check.date_to, is_equal)
         return [fields.Date.to_string(day) for day in days]
+
+    # --- the realization report ---------------------------------------------------------------------------------
+    def _read_report(self, check):
+        """``report``: None where there is none, or where our accruals begin within its month."""
+        Realization = self.env["marketplace.realization"]
+        domain = [("account_id", "=", check.account_id.id), ("date_from", "=", check.date_from)]
+        realization = Realization.search([*domain, ("currency_id", "=", check.currency_id.id)], limit=1)
+        sums = {"report_total": ZERO, "report_accrued": ZERO, "report_explained": ZERO}
+        if not realization:
+            return {"report": None, "vals": {**sums, "realization_id": False}}
+        # Somebody who works on it at this moment compares it, too.
+        if realization.try_lock_for_update():
+            self.env["marketplace.realization.comparison"]._compare(realization)
+        sold, returned, fee = (
+            self._exact(check, realization[name]) for name in ("ledger_sold", "ledger_returned", "ledger_fee")
+        )
+        differences = realization.difference_ids.filtered(lambda row: row.code not in OF_BOOKS)
+        explained = differences.filtered(lambda row: row.code in ELSEWHERE)
+        report = money_check.Report(
+            total=self._exact(check, realization.amount_total),
+            accrued=sold - returned - fee,
+            explained=self._sum(check, [SIGNS[row.kind] * row.difference for row in explained]),
+            strange=len(differences - explained),
+        )
+        sums = {
+            "report_total": report.total,
+            "report_accrued": report.accrued,
+            "report_explained": report.explained,
+        }
+        return {"report": report, "vals": {**sums, "realization_id": realization.id}}
 
     # --- the books ----------------------------------------------------------------------------------------------
     def _read_books(self, check):

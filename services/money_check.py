@@ -11,7 +11,7 @@ from decimal import Decimal
 ZERO = Decimal(0)
 OK, DIFFERS, UNKNOWN = "ok", "differs", "unknown"
 #: In the order of the page.
-PAIRS = ("days", "balance", "payments", "bank", "settled", "books")
+PAIRS = ("days", "balance", "payments", "bank", "report", "settled", "books")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,23 @@ class Account:
         return self.closing - (self.opening + self.accrued - self.paid)
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The month's realization report. ``total``: due to us by it; ``accrued``: the same kinds by our rows;
+    ``explained``: of the difference what is in another month; ``strange``: postings whose difference is not."""
+
+    total: Decimal
+    accrued: Decimal
+    explained: Decimal = ZERO
+    strange: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """``accrued``: our rows of the month; ``told_rows``: those of them that the marketplace's ``told`` totals are of;
     ``days_missing``: days of the month that were never read. ``account``: None where the marketplace tells no balance.
-    ``payouts``: what it says that it has sent; ``bank``: what of that the bank has received. ``unsettled``: rows of
-    the month that wait. ``books``: None where there is no clearing account, else its ``Books``."""
+    ``payouts``: what it says that it has sent; ``bank``: what of that the bank has received. ``report``: None where
+    there is none. ``unsettled``: rows of the month that wait. ``books``: None where there is no clearing account."""
 
     accrued: Decimal = ZERO
     told: Decimal | None = None
@@ -53,6 +64,7 @@ class Figures:
     account: Account | None = None
     payouts: Decimal = ZERO
     bank: Decimal = ZERO
+    report: Report | None = None
     settles: bool = True
     unsettled: Decimal = ZERO
     unsettled_count: int = 0
@@ -107,6 +119,7 @@ def compare(figures):
         "balance": _compare(account and account.accrued, figures.accrued),
         "payments": _compare(account and account.paid, figures.payouts),
         "bank": _compare(figures.payouts, figures.bank),
+        "report": _compare_report(figures.report),
         "settled": _compare_settled(figures),
         "books": _compare(account and account.closing, books and books.expected),
     }
@@ -130,6 +143,14 @@ def _compare_days(figures):
         return Pair(ZERO, UNKNOWN)
     pair = _compare(figures.told, figures.told_rows)
     return Pair(pair.difference, DIFFERS) if figures.days_missing else pair
+
+
+def _compare_report(report):
+    """Report and ledger have different bases: what is only in another month is no difference."""
+    if report is None:
+        return Pair(ZERO, UNKNOWN)
+    pair = _compare(report.total - report.explained, report.accrued)
+    return Pair(pair.difference, DIFFERS) if report.strange else pair
 
 
 def _compare_settled(figures):

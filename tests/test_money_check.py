@@ -66,7 +66,14 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
             told = adapter.get_accruals(cls.month.replace(day=number))
             cls.env["marketplace.accrual.store"]._store_day(cls.account, told)
         payouts = list(adapter.iter_payouts(cls.month, cls.last))
+        report = adapter.get_realization(cls.month.year, cls.month.month)
+        store = cls.env["marketplace.realization.store"]
+        cls.report = store._store(cls.account, cls.month.year, cls.month.month, report)
         cls.payouts = cls.env["marketplace.payout.poller"]._store(cls.account, payouts)
+
+    def setUp(self):
+        super().setUp()
+        self._hurry()
 
     # --- a month, as it goes ------------------------------------------------------------------------------------
     def _settle(self):
@@ -223,6 +230,23 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         payout.unlink()
         self.assertDiffers(self._check(), payments=amount, books=-amount)
 
+    def test_a_report_of_another_amount(self):
+        self._live()
+        line = self.report.line_ids.filtered(lambda line: line.kind == "sold")[:1]
+        line.unlink()
+        check = self._check()
+        self.assertEqual(check.report_state, "differs")
+        self.assertEqual({pair for pair, state in self._get_states(check).items() if state == "differs"}, {"report"})
+        self.assertEqual(check.action_view_report()["res_id"], self.report.id)
+
+    def test_sold_this_month_and_accrued_in_the_next(self):
+        """Another basis is no difference."""
+        row = self.env["marketplace.accrual"].search([("account_id", "=", self.account.id), ("kind", "=", "sale")])[:1]
+        self._live()
+        row.date = self.today
+        check = self._check()
+        self.assertEqual((check.report_state, check.report_explained), ("ok", row.amount))
+
     def test_an_entry_by_hand(self):
         self._live()
         clearing = self.account.payment_journal_id.default_account_id
@@ -271,7 +295,9 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         check = self._check()
         checked_at, figures = check.checked_at, check.accrued_total
         self.addCleanup(self.simulator.control, "DELETE", "faults")
-        self.simulator.control("POST", "faults", {"path": "/v1/finance/balance", "kind": "500", "times": 50})
+        self.simulator.control(
+            "POST", "faults", {"path": "/v1/finance/balance", "kind": "status", "status": 500, "times": 50}
+        )
         check.action_check()
         with self.enter_registry_test_mode():
             self.env.flush_all()
@@ -299,7 +325,7 @@ class TestMoneyCheckWithoutBalance(MoneyCase):
         check = self._check()
         self.assertEqual(check.state, "ok")
         unknown = {pair for pair in PAIRS if check[f"{pair}_state"] == "unknown"}
-        self.assertEqual(unknown, {"balance", "payments", "books"})
+        self.assertEqual(unknown, {"balance", "payments", "report", "books"})
         self.assertFalse(check.balance_known)
 
     def test_no_month_twice(self):
@@ -326,6 +352,18 @@ class TestMoneyCheckWithoutBalance(MoneyCase):
         self._accrue(make_accrual("-500.00", "PayPerClick"))
         check = self._check()
         self.assertEqual((check.settled_state, check.unsettled_count), ("unknown", 1))
+
+    def test_no_page_without_money(self):
+        """A cabinet that tells nothing of its money is not checked by itself; a person may ask all the same."""
+        self.account.operations = ["orders"]
+        job = self.env["marketplace.job"]._enqueue("money_check", self.account)
+        checker, checks = self.env["marketplace.money.checker"], self.env["marketplace.money.check"]
+        self.assertIn("no money", checker._run_check(job, None, None))
+        self.assertFalse(checks.search([("account_id", "=", self.account.id)]))
+        last = checker._get_month_before()
+        job = checker._ask(self.account, last)
+        checker._run_check(job, None, None)
+        self.assertEqual(checks.search([("account_id", "=", self.account.id)]).month, last)
 
     def test_by_kind_and_in_suspense(self):
         self._accrue_sale(self._sell())

@@ -13,6 +13,7 @@ from ...services.money_check import (
     Account,
     Books,
     Figures,
+    Report,
     compare,
     find_days,
     join,
@@ -21,6 +22,8 @@ from ...services.money_check import (
 
 D = Decimal
 ACCOUNT = Account(D("50.00"), D("1000.00"), D("900.00"), D("150.00"))
+#: Thirty of its difference are in another month.
+REPORT = Report(D("730.00"), D("700.00"), D("30.00"))
 #: A month that adds up: 100 wait for their settlement, 50 were there before.
 FINE = Figures(
     accrued=D("1000.00"),
@@ -28,6 +31,7 @@ FINE = Figures(
     told_rows=D("1000.00"),
     account=ACCOUNT,
     payouts=D("900.00"),
+    report=REPORT,
     bank=D("900.00"),
     books=Books(clearing=D("100.00"), before=D("50.00")),
 )
@@ -56,6 +60,8 @@ class TestMoneyCheckArithmetic(BaseCase):
             ({"account": replace(ACCOUNT, accrued=D("984.00"))}, {"balance": "-16.00"}),
             ({"payouts": D("800.00"), "bank": D("800.00")}, {"payments": "100.00"}),
             ({"bank": D("0.00")}, {"bank": "900.00"}),
+            ({"report": replace(REPORT, explained=D("50.00"))}, {"report": "-20.00"}),
+            ({"report": replace(REPORT, strange=2)}, {"report": "0.00"}),
             ({"unsettled_count": 2}, {"settled": "0"}),
             ({"unsettled": D("-7.00"), "unsettled_count": 1}, {"settled": "-7.00"}),
             ({"books": replace(books, clearing=D("123.45"))}, {"books": "-23.45"}),
@@ -71,6 +77,7 @@ class TestMoneyCheckArithmetic(BaseCase):
         unknown = {name for name, pair in pairs.items() if pair.state == UNKNOWN}
         self.assertEqual(unknown, {"days", "balance", "payments", "books"})
         self.assertEqual(compare(replace(FINE, books=None))["books"].state, UNKNOWN)
+        self.assertEqual(compare(replace(FINE, report=None))["report"].state, UNKNOWN)
         self.assertEqual(compare(replace(FINE, settles=False, unsettled_count=3))["settled"].state, UNKNOWN)
         self.assertEqual(judge({}), UNKNOWN)
 
