@@ -94,7 +94,6 @@ OPERATIONS = {
         "Load accrual types", "finance", "marketplace.accrual.poller", "_run_types", 1, "accrual_types"
     ),
     "accruals_poll": Operation("Load accruals", "finance", "marketplace.accrual.poller", "_run_poll", 1, "accruals"),
-    "money_check": Operation("Compare a month", "finance", "marketplace.money.checker", "_run_check", 1, None),
     "settlement_prepare": Operation(
         "Prepare settlements", "finance", "marketplace.settlement.preparer", "_run_prepare", 1, None
     ),
@@ -107,6 +106,7 @@ OPERATIONS = {
     "realization_post": Operation(
         "Post a realization report", "finance", "marketplace.realization.poster", "_run_post", 1, None
     ),
+    "money_check": Operation("Check the money", "finance", "marketplace.money.checker", "_run_check", 1, None),
     "notify": Operation("Send notifications", "notifications", "marketplace.notification.sender", "_run_send", 1, None),
     "notify_test": Operation(
         "Send a test message", "notifications", "marketplace.notification.sender", "_run_test", 1, None

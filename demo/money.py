@@ -140,8 +140,27 @@ def pay_out(env, account, first, last):
     return payouts
 
 
-def summarize(settlement, payouts, receipts, made, seconds):
+def load_report(env, account, first):
+    """The realization report of the month, compared with the accruals and agreed by the accountant."""
+    poll(env, account, "realization_poll")
+    report = env["marketplace.realization"].search(
+        [("account_id", "=", account.id), ("year", "=", first.year), ("month", "=", first.month)]
+    )
+    report.action_compare()
+    report.action_post()
+    env.cr.commit()
+    return report
+
+
+def check_month(env, account, first):
+    """Accruals, cabinet, bank and books side by side."""
+    poll(env, account, "money_check")
+    return env["marketplace.money.check"].search([("account_id", "=", account.id), ("month", "=", first)])
+
+
+def summarize(settlement, payouts, receipts, report, check, made, seconds):
     money = settlement.currency_id.format
+    states = dict(check._fields["state"]._description_selection(check.env))
     rows = [
         ("Month", f"{settlement.date_from} – {settlement.date_to}, {len(made['numbers'])} postings delivered there"),
         ("Opening stock", f"{len(receipts)} receipts of what was sold and never entered"),
@@ -152,6 +171,12 @@ def summarize(settlement, payouts, receipts, made, seconds):
         ("In the books", f"{money(settlement.entry_total)}, difference {money(settlement.entry_difference)}"),
         ("Named differences", settlement.difference_count),
         ("Payouts in the bank", f"{len(payouts.filtered('statement_line_id'))} of {len(payouts)}"),
+        (
+            "Realization report",
+            f"{report.number}: {report.line_count} rows, sold {money(report.sold_gross)}, returned "
+            f"{money(report.returned_gross)}, named differences {report.difference_count}",
+        ),
+        ("Three-way check", states[check.state]),
         ("Seconds", round(seconds, 1)),
     ]
     for name, value in rows:
@@ -170,7 +195,9 @@ def main(env):
     account.write(usual)
     post(env, account, settlement)
     payouts = pay_out(env, account, first, last)
-    summarize(settlement, payouts, receipts, made, time.monotonic() - began)
+    report = load_report(env, account, first)
+    check = check_month(env, account, first)
+    summarize(settlement, payouts, receipts, report, check, made, time.monotonic() - began)
     env.cr.commit()
 
 

@@ -36,6 +36,7 @@ from . import (
     marketplace_job_engine,
     marketplace_money_check,
     marketplace_money_check_line,
+    marketplace_money_check_views,
     marketplace_notification,
     marketplace_notification_rule,
     marketplace_offer,

@@ -1,15 +1,19 @@
-import calendar
 from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 
 from ..marketplaces.base import money
 from . import money_check
 
+ZERO = Decimal(0)
+#: More days are not listed in a sentence.
+SHOWN = 10
+
 
 class MarketplaceMoneyChecker(models.AbstractModel):
-    """Puts a month's accruals, report, balance, payouts, bank and books side by side (MON7)."""
+    """Puts accruals, cabinet, bank and books of a month side by side (MON7)."""
 
     _name = "marketplace.money.checker"
     _description = "Marketplace Money Checker"
@@ -17,165 +21,320 @@ class MarketplaceMoneyChecker(models.AbstractModel):
     # --- handler of the engine ----------------------------------------------------------------------------------
     @api.model
     def _run_check(self, jobs, adapter, deadline):
-        """Of the month that the job names, or of the one before this."""
-        account, started = jobs.account_id, fields.Datetime.now()
-        first = fields.Date.to_date((jobs.payload or {}).get("month")) or self._get_month_before()
-        check = self._check(account, first, adapter)
-        result = self.env._("%(month)s: %(state)s", month=check.display_name, state=check._get_state_label())
+        """The month before, or the one that is asked for."""
+        account, started, asked = jobs.account_id, fields.Datetime.now(), jobs.payload or {}
+        month = fields.Date.to_date(asked.get("month")) or self._get_month_before()
+        self.env["marketplace.job.runner"]._checkpoint()
+        check = self._check(account, month, adapter if account._can("balance") else None)
+        result = self._describe(check)
         account._get_schedule("money_check")._note_run("done", result, started)
         return result
 
+    @api.model
+    def _ask(self, account, month):
+        text = fields.Date.to_string(month)
+        payload = {"month": text, "number": text[:7]}
+        return self.env["marketplace.job"].sudo()._enqueue("money_check", account, payload=payload, priority=3)
+
+    def _get_today(self):
+        return self.env["marketplace.accrual.poller"]._get_today()
+
     def _get_month_before(self):
-        return (fields.Date.context_today(self).replace(day=1) - timedelta(days=1)).replace(day=1)
+        return (self._get_today().replace(day=1) - timedelta(days=1)).replace(day=1)
 
     # --- the work -----------------------------------------------------------------------------------------------
     @api.model
-    def _check(self, account, first, adapter):
-        """:param first: the month's first day. Returns the ``marketplace.money.check``."""
-        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        balance, problem = self._read_balance(account, adapter, first, last)
-        check = self._find_or_make(account, first)
-        before = check.state
-        figures = self._collect(account, first, last, balance)
+    def _check(self, account, month, adapter=None):
+        """:param adapter: None where the marketplace tells no balance"""
+        check = self._find(account, month)
+        before = (check.state, check._get_differing())
+        if check.date_from > check.date_to:
+            check.write({"state": "unknown", "problem": self._explain_no_days(check), "checked_at": self._now()})
+            return check
+        ledger, payouts = self._read_ledger(check), self._read_payouts(check)
+        cabinet, books = self._read_cabinet(check, adapter), self._read_books(check)
+        figures = self._make_figures(check, ledger, payouts, cabinet, books)
         pairs = money_check.compare(figures)
+        vals = {
+            **ledger["vals"],
+            **payouts,
+            **cabinet["vals"],
+            **self._complete_books(figures.books, books),
+            **{f"{pair}_difference": found.difference for pair, found in pairs.items()},
+        }
         check.write(
             {
-                "state": money_check.DIFFERS if problem else money_check.get_state(pairs),
-                "problem": problem,
-                "read_at": fields.Datetime.now(),
-                "opening": float(balance["opening"] if balance else 0),
-                "accrued": float(balance["accrued"] if balance else 0),
-                "paid": float(balance["paid"] if balance else 0),
-                "closing": float(balance["closing"] if balance else 0),
-                "balance_known": bool(balance),
-                "line_ids": [(5, 0, 0), *((0, 0, self._prepare_line(pair)) for pair in pairs)],
+                **{name: float(value) if isinstance(value, Decimal) else value for name, value in vals.items()},
+                **{f"{pair}_state": found.state for pair, found in pairs.items()},
+                "state": money_check.judge(pairs),
+                "days_differing": self._find_days(check, adapter, pairs),
+                "problem": cabinet["problem"],
+                "checked_at": self._now(),
             }
         )
+        self._write_lines(check)
         self._tell(check, before)
         return check
 
-    def _find_or_make(self, account, first):
-        known = self.env["marketplace.money.check"].search([("account_id", "=", account.id), ("month", "=", first)])
-        return known or known.create({"account_id": account.id, "month": first})
+    def _find(self, account, month):
+        """The month's check, with the days that it is about: those since our accruals began, until yesterday."""
+        Check, month = self.env["marketplace.money.check"], month.replace(day=1)
+        check = Check.search([("account_id", "=", account.id), ("month", "=", month)], limit=1)
+        check = check or Check.create({"account_id": account.id, "month": month})
+        check.lock_for_update()
+        yesterday = self._get_today() - timedelta(days=1)
+        check.write(
+            {
+                "date_from": max(month, account.accrual_start or month),
+                "date_to": min(Check._get_last_day(month), yesterday),
+            }
+        )
+        return check
 
-    def _prepare_line(self, pair):
+    def _explain_no_days(self, check):
+        return self.env._(
+            "There is nothing to check: accruals are loaded since %(start)s, and a day is checked when it is over.",
+            start=format_date(self.env, check.date_from),
+        )
+
+    def _now(self):
+        return fields.Datetime.now()
+
+    def _make_figures(self, check, ledger, payouts, cabinet, books):
+        account = check.account_id
+        vals = ledger["vals"]
+        return money_check.Figures(
+            accrued=vals["accrued_total"],
+            told=vals["told_total"] if vals["told_known"] else None,
+            told_rows=vals["told_row_total"],
+            days_missing=ledger["missing"],
+            account=cabinet["account"],
+            payouts=payouts["payout_total"],
+            bank=payouts["bank_total"],
+            settles=account.money_way == "settlement",
+            unsettled=vals["unsettled_total"],
+            unsettled_count=vals["unsettled_count"],
+            books=books
+            and money_check.Books(
+                clearing=books["clearing_balance"],
+                waiting=books["waiting_total"],
+                transit=books["transit_total"],
+                before=cabinet["start"] - books["opening"],
+            ),
+        )
+
+    # --- accruals -----------------------------------------------------------------------------------------------
+    def _read_ledger(self, check):
+        days = self.env["marketplace.accrual.day"].search(check._get_rows_domain())
+        missing = self._find_missing(check) if days else []
+        unsettled, count = self._sum_rows(check, check._get_unsettled_domain())
+        accrued, _count = self._sum_rows(check, check._get_rows_domain())
+        told_rows, _count = self._sum_rows(
+            check, [*check._get_rows_domain(), ("branch", "!=", "file"), ("date", "in", days.mapped("date"))]
+        )
+        vals = {
+            "accrued_total": accrued,
+            "told_known": bool(days),
+            "told_total": sum((self._exact(check, day.total) for day in days), ZERO),
+            "told_row_total": told_rows,
+            "days_missing": self._list_days(missing),
+            "unsettled_total": unsettled,
+            "unsettled_count": count,
+            "settled_total": accrued - unsettled,
+            "elsewhere_total": self._sum_rows(check, check._get_elsewhere_domain())[0],
+            "suspense_total": self._sum_rows(check, check._get_suspense_domain())[0],
+        }
+        return {"vals": vals, "missing": len(missing)}
+
+    @api.model
+    def _find_missing(self, check):
+        """Days of the check that were never read."""
+        read = set(self.env["marketplace.accrual.day"].search(check._get_rows_domain()).mapped("date"))
+        count = (check.date_to - check.date_from).days + 1
+        return [day for day in (check.date_from + timedelta(days=offset) for offset in range(count)) if day not in read]
+
+    def _sum_rows(self, check, domain):
+        ((total, count),) = self.env["marketplace.accrual"]._read_group(domain, [], ["amount:sum", "__count"])
+        return self._exact(check, total), count
+
+    def _write_lines(self, check):
+        order = {kind: position for position, kind in enumerate(money.KINDS)}
+        groups = self.env["marketplace.accrual"]._read_group(
+            [*check._get_rows_domain(), ("amount", "!=", 0)], ["kind", "state"], ["amount:sum", "__count"]
+        )
+        lines = {}
+        for kind, state, amount, count in groups:
+            line = lines.setdefault(kind, {"row_count": 0, "amount": 0.0, "unsettled_amount": 0.0})
+            line["row_count"] += count
+            line["amount"] += amount
+            line["unsettled_amount"] += amount if state == "open" else 0.0
+        check.line_ids.unlink()
+        self.env["marketplace.money.check.line"].create(
+            [
+                {"check_id": check.id, "kind": kind, "sequence": order[kind], **line}
+                for kind, line in sorted(lines.items(), key=lambda pair: order[pair[0]])
+            ]
+        )
+
+    # --- payouts and bank ---------------------------------------------------------------------------------------
+    def _read_payouts(self, check):
+        payouts = self.env["marketplace.payout"].search(check._get_payouts_domain())
+        matched = payouts.filtered("statement_line_id")
+        matcher = self.env["marketplace.payout.matcher"]
         return {
-            "code": pair.code,
-            "left": float(pair.left),
-            "right": float(pair.right or 0),
-            "right_known": pair.right is not None,
-            "difference": float(pair.difference),
-            "state": pair.state,
-            "reason": pair.reason or False,
-            "reason_amount": float(pair.amount),
+            "payout_total": self._sum(check, payouts.mapped("amount")),
+            "payout_matched": self._sum(check, matched.mapped("amount")),
+            "bank_total": self._sum(check, [matcher._get_amount(line) for line in matched.statement_line_id]),
         }
 
-    def _tell(self, check, before):
-        """Once when it begins to differ, and on the record whenever its state changes."""
-        if before and before != check.state:
-            check.message_post(body=self.env._("It was «%s» before.", check._get_state_label(before)))
-        if check.state == money_check.DIFFERS and before != money_check.DIFFERS:
-            check.account_id._ask_about_money(
-                self.env._("The three-way check differs"),
-                self.env._("%s: look at Money ‣ Three-Way Check.", check.display_name),
+    # --- the cabinet --------------------------------------------------------------------------------------------
+    def _read_cabinet(self, check, adapter):
+        """``account``: None where it cannot be compared; ``start``: what it held when our accruals began."""
+        names = ("balance_opening", "balance_accrued", "balance_paid", "balance_closing")
+        nothing = {
+            "account": None,
+            "start": ZERO,
+            "problem": False,
+            "vals": {**dict.fromkeys(names, ZERO), "balance_known": False},
+        }
+        if not adapter:
+            return nothing
+        pieces = self._read_pieces(adapter, check.date_from, check.date_to)
+        strange = sorted({piece.currency for piece in pieces} - {check.currency_id.name, ""})
+        if strange:
+            problem = self.env._(
+                "The cabinet's balance is in %(there)s, and the account's currency is %(own)s.",
+                there=", ".join(strange),
+                own=check.currency_id.name,
             )
-
-    # --- the cabinet's account ----------------------------------------------------------------------------------
-    def _read_balance(self, account, adapter, first, last):
-        """({opening, accrued, paid, closing} or None, problem or False), read in pieces of what one call may span."""
-        if "balance" not in account._get_info().operations or not adapter:
-            return None, False
-        pieces, since = [], first
-        until_now = min(last, fields.Date.context_today(self))
-        while since <= until_now:
-            until = min(since + timedelta(days=adapter.info.balance_days - 1), until_now)
-            pieces.append(adapter.get_balance(since, until))
-            since = until + timedelta(days=1)
-        if not pieces:
-            return None, False
-        broken = any(left.closing != right.opening for left, right in zip(pieces, pieces[1:], strict=False))
-        problem = broken and self.env._("The cabinet's balance does not go on where it had ended: read it again later.")
-        zero = Decimal(0)
+            return {**nothing, "problem": problem}
+        account = money_check.join(pieces)
+        amounts = (account.opening, account.accrued, account.paid, account.closing)
         return {
-            "opening": pieces[0].opening,
-            "accrued": sum((piece.accrued for piece in pieces), zero),
-            "paid": sum((sum(piece.payments, zero) for piece in pieces), zero),
-            "closing": pieces[-1].closing,
-        }, problem
+            "account": account,
+            "start": self._read_start(check, adapter, account),
+            "problem": self._find_problem(check, account),
+            "vals": {**dict(zip(names, amounts, strict=True)), "balance_known": True},
+        }
 
-    # --- our side -----------------------------------------------------------------------------------------------
-    def _collect(self, account, first, last, balance):
-        balance = balance or dict.fromkeys(("opening", "accrued", "paid", "closing"))
-        days = self.env["marketplace.accrual.day"].search(self._get_domain(account, first, last))
-        report = self._find_report(account, first)
-        payouts = self.env["marketplace.payout"].search(self._get_domain(account, first, last))
-        all_payouts = self.env["marketplace.payout"].search(
-            [("account_id", "=", account.id), ("date", "<=", last), ("date", ">=", account.accrual_start or first)]
-        )
-        return money_check.Figures(
-            ledger=self._sum_rows(self._get_domain(account, first, last)),
-            told=self._sum(account, days.mapped("total")) if days else None,
-            days_missing=self._count_missing(account, first, last, days),
-            **balance,
-            report=self._sum(account, [report.sold_gross, -report.returned_gross]) if report else None,
-            report_ledger=self._sum_rows(
-                [*self._get_domain(account, first, last), ("kind", "in", (money.SALE, money.RETURN))]
-            ),
-            payouts=self._sum(account, payouts.mapped("amount")),
-            bank=self._sum(account, payouts.filtered("statement_line_id").mapped("amount")),
-            clearing=self._sum_clearing(account, last),
-            unsettled=self._sum_rows(self._get_unsettled_domain(account, last)),
-            unmatched=self._sum(
-                account,
-                all_payouts.filtered(
-                    lambda payout: not payout.statement_line_id or payout.statement_line_id.date > last
-                ).mapped("amount"),
-            ),
-            all_rows=self._sum_rows([("account_id", "=", account.id), ("date", "<=", last)]),
-            all_payouts=self._sum(account, all_payouts.mapped("amount")),
-        )
-
-    def _count_missing(self, account, first, last, days):
-        """Days that should have been read and were not: those before the money is loaded, and to come, need not be."""
-        since = max(first, account.accrual_start or first)
-        until = min(last, fields.Date.context_today(self))
-        return max((until - since).days + 1 - len(days.filtered(lambda day: since <= day.date <= until)), 0)
-
-    def _find_report(self, account, first):
-        return self.env["marketplace.realization"].search(
-            [("account_id", "=", account.id), ("year", "=", first.year), ("month", "=", first.month)]
-        )
+    def _read_pieces(self, adapter, since, until):
+        """The marketplace tells the balance of some days only: asked for in pieces that follow each other."""
+        pieces, longest = [], timedelta(days=adapter.info.balance_days)
+        while since <= until:
+            last = min(since + longest - timedelta(days=1), until)
+            pieces.append(adapter.get_balance(since, last))
+            since = last + timedelta(days=1)
+        return pieces
 
     @api.model
-    def _get_domain(self, account, first, last):
-        return [("account_id", "=", account.id), ("date", ">=", first), ("date", "<=", last)]
+    def _get_start(self, check):
+        return check.account_id.accrual_start or check.date_from
 
-    @api.model
-    def _get_unsettled_domain(self, account, last):
-        """Rows that the books do not have by then."""
-        return [
-            *(("account_id", "=", account.id), ("date", "<=", last)),
-            *("|", ("state", "=", "open"), ("settlement_id.date", ">", last)),
+    def _read_start(self, check, adapter, account):
+        start = self._get_start(check)
+        return account.opening if start >= check.date_from else adapter.get_balance(start, start).opening
+
+    def _find_problem(self, check, account):
+        """Where the cabinet's own figures contradict each other."""
+        sentences = [
+            self.env._(
+                "The cabinet ended %(day)s with %(closing)s and began the next day with %(opening)s.",
+                day=format_date(self.env, gap.day),
+                closing=gap.closing,
+                opening=gap.opening,
+            )
+            for gap in account.gaps
         ]
+        if account.off and not account.gaps:
+            sentences.append(
+                self.env._(
+                    "By the cabinet's own figures its balance is off by %s.", check.currency_id.format(account.off)
+                )
+            )
+        return "\n".join(sentences) or False
 
-    @api.model
-    def _get_clearing_domain(self, account, last):
-        return [
-            ("account_id", "=", account.payment_journal_id.default_account_id.id),
-            ("company_id", "=", account.company_id.id),
-            ("parent_state", "=", "posted"),
-            ("date", "<=", last),
-        ]
+    def _find_days(self, check, adapter, pairs):
+        """On which days cabinet and rows differ, as text: they can be read again."""
+        if not adapter or pairs["balance"].state != money_check.DIFFERS:
+            return []
+        groups = self.env["marketplace.accrual"]._read_group(check._get_rows_domain(), ["date:day"], ["amount:sum"])
+        own = {day: self._exact(check, amount) for day, amount in groups}
 
-    def _sum_clearing(self, account, last):
-        domain = self._get_clearing_domain(account, last)
+        def is_equal(since, until):
+            rows = sum((amount for day, amount in own.items() if since <= day <= until), ZERO)
+            return sum((piece.accrued for piece in self._read_pieces(adapter, since, until)), ZERO) == rows
+
+        days = money_check.find_days(check.date_from, check.date_to, is_equal)
+        return [fields.Date.to_string(day) for day in days]
+
+    # --- the books ----------------------------------------------------------------------------------------------
+    def _read_books(self, check):
+        """Empty where there is no clearing account."""
+        if not check.account_id.clearing_account_id:
+            return {}
+        until = check._get_clearing_domain()
+        within = [*until, ("date", ">=", check.date_from)]
+        settled, bank = check._get_settled_clearing_domain(), check._get_bank_clearing_domain()
+        other, start = check._get_other_clearing_domain(), self._get_start(check)
+        payouts = self.env["marketplace.payout"].search(
+            [("account_id", "=", check.account_id.id), ("date", "<=", check._get_last_day(check.month))]
+        )
+        received = -self._sum_items(check, [*until, *bank])
+        return {
+            "clearing_settled": self._sum_items(check, [*within, *settled]),
+            "clearing_bank": self._sum_items(check, [*within, *bank]),
+            "clearing_other": self._sum_items(check, [*within, *other]),
+            "clearing_moved": self._sum_items(check, within),
+            "clearing_balance": self._sum_items(check, until),
+            "waiting_total": self._sum_rows(check, check._get_waiting_domain())[0],
+            "transit_total": self._sum(check, payouts.mapped("amount")) - received,
+            "opening": self._sum_items(check, [*until, *other, ("date", "<=", start)]),
+        }
+
+    def _complete_books(self, books, sums):
+        """Values of the page; without a clearing account nothing of it is known."""
+        names = ("clearing_settled", "clearing_bank", "clearing_other", "clearing_moved", "clearing_balance")
+        names += ("waiting_total", "transit_total")
+        return {
+            **{name: sums.get(name, ZERO) for name in names},
+            "before_total": books.before if books else ZERO,
+            "expected_closing": books.expected if books else ZERO,
+            "books_known": bool(books),
+        }
+
+    def _sum_items(self, check, domain):
         ((total,),) = self.env["account.move.line"]._read_group(domain, [], ["amount_currency:sum"])
-        return self._sum(account, [total or 0])
+        return self._exact(check, total)
 
-    def _sum_rows(self, domain):
-        groups = self.env["marketplace.accrual"]._read_group(domain, ["currency_id"], ["amount:sum"])
-        return sum((Decimal(str(currency.round(total))) for currency, total in groups), Decimal(0))
+    # --- what people see ----------------------------------------------------------------------------------------
+    def _describe(self, check):
+        labels = dict(check._fields["state"]._description_selection(self.env))
+        differing = check._get_differing()
+        return f"{check.display_name}: {', '.join(differing) if differing else labels[check.state]}"
 
-    def _sum(self, account, amounts):
-        currency = account.money_currency_id
-        return sum((Decimal(str(currency.round(amount))) for amount in amounts), Decimal(0))
+    def _tell(self, check, before):
+        """Only news: in the chatter, and as one activity a month while it differs."""
+        summary = self.env._(
+            "The money of %s does not add up", format_date(self.env, check.month, date_format="LLLL yyyy")
+        )
+        differing = check._get_differing()
+        if check.state == "differs":
+            text = self.env._("These figures differ: %s. The check's page shows the rows.", ", ".join(differing))
+            check.account_id._ask_about_money(summary, text)
+        else:
+            text = self.env._("Everything that can be compared is equal.")
+            check.account_id.activity_ids.filtered(lambda activity: activity.summary == summary).unlink()
+        if (check.state, differing) != before and check.state != "unknown":
+            check.message_post(body=text)
+
+    def _list_days(self, days):
+        texts = [format_date(self.env, day) for day in days[:SHOWN]]
+        return ", ".join([*texts, "…"] if len(days) > SHOWN else texts) or False
+
+    # --- amounts ------------------------------------------------------------------------------------------------
+    def _exact(self, check, amount):
+        """A Monetary field, or a sum of such, as the exact number that it is."""
+        return Decimal(str(check.currency_id.round(amount or 0.0)))
+
+    def _sum(self, check, amounts):
+        return sum((self._exact(check, amount) for amount in amounts), ZERO)

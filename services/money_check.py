@@ -1,108 +1,152 @@
-"""The three-way check of a month: which figures must be equal, and what explains it where they are not. Pure: amounts are
-``Decimal``, + is for the seller."""
+"""The arithmetic of the three-way check: accruals, cabinet, bank and books of one month side by side.
+
+Pure: no database, no clock; all amounts are ``Decimal``, + is for us. What a pair of figures differs by is either
+explained (money on its way, rows that wait for their settlement) or it is a difference.
+"""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-OK, DIFFERS, EXPLAINED, UNKNOWN = "ok", "differs", "explained", "unknown"
 ZERO = Decimal(0)
+OK, DIFFERS, UNKNOWN = "ok", "differs", "unknown"
+#: In the order of the page.
+PAIRS = ("days", "balance", "payments", "bank", "settled", "books")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The cabinet's account ended a day with ``closing`` and began the next one with ``opening``."""
+
+    day: date
+    closing: Decimal
+    opening: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The cabinet's account over the month. ``paid``: what left it for our bank, positive."""
+
+    opening: Decimal
+    accrued: Decimal
+    paid: Decimal
+    closing: Decimal
+    gaps: tuple = ()
+
+    @property
+    def off(self):
+        """By how much the account does not add up in itself."""
+        return self.closing - (self.opening + self.accrued - self.paid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """All of one month and one cabinet; None where nobody tells it.
+    """``accrued``: our rows of the month; ``told_rows``: those of them that the marketplace's ``told`` totals are of;
+    ``days_missing``: days of the month that were never read. ``account``: None where the marketplace tells no balance.
+    ``payouts``: what it says that it has sent; ``bank``: what of that the bank has received. ``unsettled``: rows of
+    the month that wait. ``books``: None where there is no clearing account, else its ``Books``."""
 
-    ``ledger``: rows dated in the month; ``told``: the marketplace's own totals of its days. ``opening``, ``accrued``,
-    ``paid``, ``closing``: the cabinet's account. ``report``, ``report_ledger``: goods sold less returned, by the
-    realization report and by the accruals. ``payouts``: as listed, ``bank``: of them found in the bank.
-    Until the month's end: ``clearing``: the clearing account; ``unsettled``: rows that are not in the books by then;
-    ``unmatched``: payouts whose money the books have not seen by then; ``all_rows``, ``all_payouts``: everything since
-    the money is loaded.
+    accrued: Decimal = ZERO
+    told: Decimal | None = None
+    told_rows: Decimal = ZERO
+    days_missing: int = 0
+    account: Account | None = None
+    payouts: Decimal = ZERO
+    bank: Decimal = ZERO
+    settles: bool = True
+    unsettled: Decimal = ZERO
+    unsettled_count: int = 0
+    books: "Books | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """The clearing account on the last day, and why it may be another amount than the cabinet's.
+
+    ``waiting``: all rows until then that no settlement of then has booked; ``transit``: paid out there, and not yet
+    received here; ``before``: what the cabinet held when our accruals began and nobody has booked.
     """
 
-    ledger: Decimal
-    told: Decimal | None
-    days_missing: int
-    opening: Decimal | None
-    accrued: Decimal | None
-    paid: Decimal | None
-    closing: Decimal | None
-    report: Decimal | None
-    report_ledger: Decimal | None
-    payouts: Decimal
-    bank: Decimal
     clearing: Decimal
-    unsettled: Decimal
-    unmatched: Decimal
-    all_rows: Decimal
-    all_payouts: Decimal
+    waiting: Decimal = ZERO
+    transit: Decimal = ZERO
+    before: Decimal = ZERO
+
+    @property
+    def expected(self):
+        """What the cabinet should hold by our books."""
+        return self.clearing + self.waiting - self.transit + self.before
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two figures that must be equal. ``reason``: a key of the texts on the page, "" where there is nothing to say."""
-
-    code: str
-    left: Decimal
-    right: Decimal | None
+    difference: Decimal
     state: str
-    reason: str = ""
-    amount: Decimal = ZERO
 
-    @property
-    def difference(self):
-        return ZERO if self.right is None else self.left - self.right
+
+def join(balances):
+    """One account of its pieces in their order.
+
+    :param balances: ``dto.Balance``
+    """
+    accrued = sum((piece.accrued for piece in balances), ZERO)
+    paid = -sum((payment for piece in balances for payment in piece.payments), ZERO)
+    gaps = tuple(
+        Gap(one.until, one.closing, two.opening)
+        for one, two in zip(balances, balances[1:], strict=False)
+        if one.closing != two.opening
+    )
+    return Account(balances[0].opening, accrued, paid, balances[-1].closing, gaps)
 
 
 def compare(figures):
-    """[``Pair``] in the order of the page."""
-    return [
-        _compare_told(figures),
-        _pair("ledger_balance", figures.ledger, figures.accrued),
-        _compare_report(figures),
-        _pair("balance_payouts", figures.payouts, None if figures.paid is None else -figures.paid),
-        _pair("payouts_bank", figures.payouts, figures.bank, "not_matched"),
-        _compare_clearing(figures),
-    ]
+    """{pair: ``Pair``}"""
+    account, books = figures.account, figures.books
+    return {
+        "days": _compare_days(figures),
+        "balance": _compare(account and account.accrued, figures.accrued),
+        "payments": _compare(account and account.paid, figures.payouts),
+        "bank": _compare(figures.payouts, figures.bank),
+        "settled": _compare_settled(figures),
+        "books": _compare(account and account.closing, books and books.expected),
+    }
 
 
-def get_state(pairs):
-    """The worst of them; what nobody tells differs from nothing."""
-    states = {pair.state for pair in pairs}
-    return next((state for state in (DIFFERS, EXPLAINED, OK) if state in states), UNKNOWN)
+def judge(pairs):
+    """One word for all of them: what is unknown says nothing."""
+    states = {pair.state for pair in pairs.values()}
+    return DIFFERS if DIFFERS in states else OK if OK in states else UNKNOWN
 
 
-def _pair(code, left, right, reason=""):
-    if right is None:
-        return Pair(code, left, None, UNKNOWN, "not_told")
-    state = OK if left == right else DIFFERS
-    return Pair(code, left, right, state, reason if state == DIFFERS else "", left - right)
+def _compare(one, two):
+    if one is None or two is None:
+        return Pair(ZERO, UNKNOWN)
+    return Pair(one - two, DIFFERS if one != two else OK)
 
 
-def _compare_told(figures):
-    if figures.told is not None and figures.days_missing:
-        return Pair("ledger_told", figures.ledger, figures.told, DIFFERS, "days_missing", Decimal(figures.days_missing))
-    return _pair("ledger_told", figures.ledger, figures.told)
+def _compare_days(figures):
+    """A day that nobody has read is a difference, although both sides lack it."""
+    if figures.told is None:
+        return Pair(ZERO, UNKNOWN)
+    pair = _compare(figures.told, figures.told_rows)
+    return Pair(pair.difference, DIFFERS) if figures.days_missing else pair
 
 
-def _compare_report(figures):
-    """Two bases: delivered in the month, and accrued in it. A difference is named row by row on the report."""
-    if figures.report is None:
-        return Pair("report_ledger", figures.report_ledger or ZERO, None, UNKNOWN, "no_report")
-    left, right = figures.report, figures.report_ledger
-    return Pair("report_ledger", left, right, OK if left == right else EXPLAINED, "" if left == right else "two_bases")
+def _compare_settled(figures):
+    """Rows that wait may be nothing together: their number counts."""
+    if not figures.settles:
+        return Pair(ZERO, UNKNOWN)
+    return Pair(figures.unsettled, DIFFERS if figures.unsettled_count else OK)
 
 
-def _compare_clearing(figures):
-    """What the books say the marketplace owes, and what it says itself: the cabinet's balance, less what is not in the
-    books yet, less what it held before its money was loaded."""
-    if figures.closing is None:
-        return Pair("clearing_balance", figures.clearing, None, UNKNOWN, "not_told")
-    expected = figures.closing - figures.unsettled + figures.unmatched
-    before = figures.closing - figures.all_rows + figures.all_payouts
-    difference = figures.clearing - expected
-    if difference == 0:
-        return Pair("clearing_balance", figures.clearing, expected, OK)
-    if difference == -before:
-        return Pair("clearing_balance", figures.clearing, expected, EXPLAINED, "before", before)
-    return Pair("clearing_balance", figures.clearing, expected, DIFFERS, "other_entries", difference + before)
+def find_days(since, until, is_equal):
+    """Days on which two sums differ, by halving: a few questions where few days differ.
+
+    :param is_equal: (first day, last day) → whether the sums over these days are the same
+    """
+    if is_equal(since, until):
+        return []
+    if since == until:
+        return [since]
+    middle = date.fromordinal((since.toordinal() + until.toordinal()) // 2)
+    return find_days(since, middle, is_equal) + find_days(date.fromordinal(middle.toordinal() + 1), until, is_equal)

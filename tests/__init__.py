@@ -16,6 +16,7 @@ from . import (
     test_fbo,
     test_feed,
     test_feed_card,
+    test_feed_fetched,
     test_feed_prices_stock,
     test_feed_products,
     test_feed_served,

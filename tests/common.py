@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name
 
+from odoo.addons.sale_marketplace.marketplaces.base import limiter
+
 from .simulator_process import SimulatorProcess
 
 COMPANY = "ООО «Тест»"
@@ -174,6 +176,23 @@ class MarketplaceCase(TransactionCase):
         self.env["marketplace.order.processor"]._process(orders.filtered(lambda order: order.state == "received"))
         return orders
 
+    def _run_jobs(self, *lanes, rounds=30):
+        """Let the engine work as its scheduled actions would, without waiting for the moments that jobs chose."""
+        jobs = self.env["marketplace.job"]
+        with self.enter_registry_test_mode():
+            for _round in range(rounds):
+                self.env["marketplace.event.dispatcher"]._absorb()
+                waiting = jobs.search([("state", "in", ("pending", "running")), ("account_id.state", "=", "connected")])
+                if lanes:
+                    waiting = waiting.filtered(lambda job: job.lane in lanes)
+                if not waiting:
+                    break
+                waiting.write({"eta": fields.Datetime.now()})
+                self.env.flush_all()
+                for lane in sorted(set(waiting.mapped("lane"))):
+                    self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").method_direct_trigger()
+                self.env.invalidate_all()
+
 
 class TwoTransactionsCase(BaseCase):
     """Two workers, each in a real transaction of its own; what they leave has to be removed by the test."""
@@ -237,6 +256,14 @@ class SimulatorMarketplaceCase(MarketplaceCase):
             },
         )
 
+    def _hurry(self):
+        """Until the test's end this cabinet may be called as often as one likes; how fast that is, other tests say."""
+        endless = limiter.Rate(per_second=10_000, burst=10_000)
+        key = f"{self.env.cr.dbname}:{self.account.marketplace}:{self.account.client_id}"
+        limiter._shared.pop(key, None)
+        limiter.get_shared_limiter(key, {limiter.COMMON: endless})
+        self.addCleanup(limiter._shared.pop, key, None)
+
     def _buy(self, *lines, **values):
         """Buyers order: each line is (product or article, quantity[, price]). Returns the posting's number."""
         posting = {
@@ -251,23 +278,6 @@ class SimulatorMarketplaceCase(MarketplaceCase):
             **values,
         }
         return self.simulator.control("POST", "ozon/postings", {"postings": [posting]})["numbers"][0]
-
-    def _run_jobs(self, *lanes, rounds=30):
-        """Let the engine work as its scheduled actions would, without waiting for the moments that jobs chose."""
-        jobs = self.env["marketplace.job"]
-        with self.enter_registry_test_mode():
-            for _round in range(rounds):
-                self.env["marketplace.event.dispatcher"]._absorb()
-                waiting = jobs.search([("state", "in", ("pending", "running")), ("account_id.state", "=", "connected")])
-                if lanes:
-                    waiting = waiting.filtered(lambda job: job.lane in lanes)
-                if not waiting:
-                    break
-                waiting.write({"eta": fields.Datetime.now()})
-                self.env.flush_all()
-                for lane in sorted(set(waiting.mapped("lane"))):
-                    self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").method_direct_trigger()
-                self.env.invalidate_all()
 
     def _poll(self, operation="orders_poll"):
         self.env["marketplace.job"]._enqueue(operation, self.account)

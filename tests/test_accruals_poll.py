@@ -23,6 +23,7 @@ class TestAccrualsPoll(SimulatorMarketplaceCase):
 
     def setUp(self):
         super().setUp()
+        self._hurry()
         for accrual in self.simulator.control("GET", "ozon/accruals")["accruals"]:
             self._change(accrual["id"], remove=True)
 

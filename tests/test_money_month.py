@@ -23,6 +23,10 @@ class TestMoneyMonth(MoneyMixin, OrdersSimulatorCase):
         cls.account.write({"load_statuses": "all", "start_date": "2020-01-01 00:00:00"})
         cls.bank = cls._make_bank()
 
+    def setUp(self):
+        super().setUp()
+        self._hurry()
+
     def test_months(self):
         firsts = self._get_months()
         for seed, first in enumerate(firsts):

@@ -191,6 +191,7 @@ class TestRealizationPoll(SimulatorMarketplaceCase):
 
     def setUp(self):
         super().setUp()
+        self._hurry()
         self.simulator.control("POST", "reset", {})
         self._fill_cabinet()
         self.addCleanup(self.simulator.control, "POST", "reset", {})

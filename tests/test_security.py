@@ -61,8 +61,6 @@ RIGHTS = {
     "marketplace.accrual.type": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rw", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.rule": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.accrual.column": {USER: "r", STOCK_MANAGER: "r", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
-    "marketplace.money.check": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
-    "marketplace.money.check.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.realization": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwd", ADMINISTRATOR: "rwd"},
     "marketplace.realization.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "r", ADMINISTRATOR: "r"},
     "marketplace.realization.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
@@ -72,6 +70,8 @@ RIGHTS = {
     "marketplace.settlement": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.settlement.difference": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.money.check": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
+    "marketplace.money.check.line": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.payout": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.payout.match": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwcd", ADMINISTRATOR: "rwcd"},
     "marketplace.simple.payment": {USER: "", STOCK_MANAGER: "", ACCOUNTANT: "rwc", ADMINISTRATOR: "rwc"},
@@ -183,6 +183,8 @@ class TestSecurity(RolesCase, MarketplaceCase):
                 cls.env["marketplace.settlement.difference"].create(
                     {"settlement_id": settlement.id, "code": "unknown_type", "number": "X"}
                 ),
+                check,
+                cls.env["marketplace.money.check.line"].create({"check_id": check.id, "kind": "other"}),
                 cls.env["marketplace.payout"].create(
                     {
                         **account,
@@ -196,10 +198,6 @@ class TestSecurity(RolesCase, MarketplaceCase):
                     {**account, "date": "2026-09-01", "read_at": "2026-09-02 00:00:00"}
                 ),
                 cls.account.accrual_rule_ids[0],
-                check,
-                cls.env["marketplace.money.check.line"].create(
-                    {"check_id": check.id, "code": "ledger_told", "state": "ok"}
-                ),
                 cls.env["marketplace.accrual.column"].create({**account, "heading": "X"}),
                 feed,
                 cls.env["marketplace.feed.param"].create(

@@ -5,8 +5,6 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.sale_marketplace.marketplaces.base import limiter
-
 from .stock_case import WRITE, StockCase
 
 NOT_READY = "PRODUCT_HAS_NOT_BEEN_TAGGED_YET"
@@ -41,12 +39,6 @@ class TestStockBadInput(StockCase):
         self.env["marketplace.stock.engine"]._compute_account(self.account)
         return articles
 
-    def _call_as_fast_as_possible(self):
-        """Of how fast the cabinet may be called other tests speak: here ten thousand numbers have to go."""
-        key = f"{self.env.cr.dbname}:ozon:{self.account.client_id}"
-        endless = limiter.Rate(per_second=10_000, burst=10_000)
-        limiter.get_shared_limiter(key, {limiter.COMMON: endless})
-
     def _trigger_now(self):
         """The moments that jobs and numbers wait for have come."""
         self.env["marketplace.stock"].search([]).not_before = False
@@ -69,7 +61,7 @@ class TestStockBadInput(StockCase):
         refused = articles[::3][:3000]
         reasons = {article: NOT_READY if number < 2000 else UNHEARD_OF for number, article in enumerate(refused)}
         self._set_options(stock_refusals=reasons)
-        self._call_as_fast_as_possible()
+        self._hurry()
         self._trigger("stock")
         expected = {("sent", False): 7000, ("refused", NOT_READY): 2000, ("refused", UNHEARD_OF): 1000}
         self.assertEqual(self._count_states(), expected)
@@ -99,7 +91,7 @@ class TestStockBadInput(StockCase):
         before = self._count_requests(WRITE)
         self._set_options(stock_refusals=dict.fromkeys(refused[2000:], UNHEARD_OF))
         self._forget_limits()
-        self._call_as_fast_as_possible()
+        self._hurry()
         self.env["marketplace.stock"].search([("state", "=", "refused")]).action_send_again()
         self._trigger("stock")
         sent = Counter(article for _at, numbers in self._get_sent()[before:] for article, _place in numbers)

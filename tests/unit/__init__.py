@@ -16,6 +16,7 @@ from . import (
     test_megamarket_orders,
     test_megamarket_search,
     test_megamarket_shipping,
+    test_money_figures,
     test_money_months,
     test_number_list,
     test_ozon_account,

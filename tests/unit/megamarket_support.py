@@ -1,34 +1,22 @@
 """Shared by the tests of ``marketplaces/megamarket``: fixtures, and shipments of any kind."""
 
 import copy
-import json
-from datetime import datetime, timezone
-from pathlib import Path
 
 from odoo.addons.sale_marketplace.marketplaces.base import dto
-from odoo.addons.sale_marketplace.marketplaces.base.adapter import AdapterConfig
-from odoo.addons.sale_marketplace.marketplaces.base.limiter import COMMON, Limiter, Rate
-from odoo.addons.sale_marketplace.marketplaces.base.policy import Policy
+from odoo.addons.sale_marketplace.marketplaces.base.limiter import COMMON, Rate
 from odoo.addons.sale_marketplace.marketplaces.megamarket.adapter import MegamarketAdapter
 
-from .ozon_support import FakeClock, FakeSession
+from .adapter_support import NOW, AdapterSupport, FakeSession
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "megamarket"
 TOKEN = "0F1E2D3C-AAAA-BBBB-CCCC-1234567890AB"
 BASE_URL = "https://api.megamarket.tech"
-NOW = datetime(2026, 9, 10, 12, tzinfo=timezone.utc)
 ORDERS = "/api/market/v1/orderService/"
 OFFERS = "/api/merchantIntegration/v1/offerService/"
+#: The paid delivery, as ``make_lot`` takes it.
+DELIVERY = {"offer": "delivery", "price": 300, "goodsData": {"name": "Доставка", "isDelivery": True}}
+MARK = "0104601653003004215!AbCdEfGhIj\x1d91EE10\x1d92abcdefghijklmnopqrstuvwxyz0123456789"
 #: As good as no limit: the pace has a test of its own.
 FAST = {COMMON: Rate(1000, burst=1000)}
-
-
-def read_fixture(name):
-    return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def make_config(**changes):
-    return AdapterConfig(**{"base_url": BASE_URL, "client_id": "5046", "api_key": TOKEN, **changes})
 
 
 class Session(FakeSession):
@@ -44,20 +32,10 @@ class Session(FakeSession):
         return [{key: value for key, value in body["data"].items() if key != "token"} for body in self.bodies]
 
 
-def make_adapter(*answers, rates=FAST, **config):
-    """(adapter, session, list of exchanges, clock)."""
-    session, clock, exchanges = Session(*answers), FakeClock(), []
-    adapter = MegamarketAdapter(
-        make_config(**config),
-        observe=exchanges.append,
-        session=session,
-        limiter=Limiter(rates, clock),
-        policy=Policy(jitter=lambda delay: delay),
-        sleep=clock.sleep,
-        clock=clock,
-        now=clock.now,
-    )
-    return adapter, session, exchanges, clock
+_SUPPORT = AdapterSupport(
+    "megamarket", MegamarketAdapter, FAST, Session, base_url=BASE_URL, client_id="5046", api_key=TOKEN
+)
+read_fixture, make_config, make_adapter = _SUPPORT.read_fixture, _SUPPORT.make_config, _SUPPORT.make_adapter
 
 
 def make_lot(index, status="NEW", offer="A-1", price=100, **values):

@@ -1,111 +1,22 @@
-"""Shared by the tests of ``marketplaces/``: fixtures, a clock that only moves when told, and the transport's stand-in.
+"""Shared by the tests of ``marketplaces/ozon``: fixtures, adapters, refusals."""
 
-``FakeSession`` is the only stand-in in these tests: it takes the place of ``requests.Session``, at the edge where
-bytes leave our code. Everything inside that edge is the real thing.
-"""
-
-import json
-from collections import deque
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
-
-from odoo.addons.sale_marketplace.marketplaces.base.adapter import AdapterConfig
-from odoo.addons.sale_marketplace.marketplaces.base.limiter import Limiter
-from odoo.addons.sale_marketplace.marketplaces.base.policy import Policy
 from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
 from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import RATES
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "ozon"
+from .adapter_support import AdapterSupport, FakeAnswer, FakeSession
+
 API_KEY = "0f1e2d3c-aaaa-bbbb-cccc-1234567890ab"
 BASE_URL = "https://api-seller.ozon.ru"
-NOW = datetime(2026, 9, 10, 12, tzinfo=timezone.utc)
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
-def read_fixture(name):
-    return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
-
-
-class FakeClock:
-    """Seconds that pass only by ``sleep``."""
-
-    def __init__(self):
-        self.seconds = 0.0
-        self.slept = []
-
-    def __call__(self):
-        return self.seconds
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.seconds += seconds
-
-    def now(self):
-        return NOW + timedelta(seconds=self.seconds)
-
-
-class FakeAnswer:
-    """As much of ``requests.Response`` as is used on a streamed answer."""
-
-    def __init__(self, body=None, status=200, headers=None):
-        self.status_code = status
-        raw = isinstance(body, bytes)
-        self.headers = {"Content-Type": "application/octet-stream" if raw else "application/json", **(headers or {})}
-        self.content = body if raw else json.dumps({} if body is None else body, ensure_ascii=False).encode()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc_info):
-        return False
-
-    def iter_content(self, size):
-        for start in range(0, len(self.content), size):
-            yield self.content[start : start + size]
-
-
-class FakeSession:
-    """Plays answers in order; an exception among them is raised. Remembers what was sent."""
-
-    def __init__(self, *answers):
-        self.answers = deque(answers)
-        self.sent = []
-
-    def request(self, method, url, **options):
-        body = options.get("data")
-        self.sent.append({"method": method, "url": url, "json": json.loads(body) if body else None, **options})
-        answer = self.answers.popleft()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer if isinstance(answer, FakeAnswer) else FakeAnswer(answer)
-
+class Session(FakeSession):
     @property
     def paths(self):
         return [sent["url"].removeprefix(BASE_URL) for sent in self.sent]
 
-    @property
-    def bodies(self):
-        return [sent["json"] for sent in self.sent]
 
-
-def make_config(**changes):
-    return AdapterConfig(**{"base_url": BASE_URL, "client_id": "123456", "api_key": API_KEY, **changes})
-
-
-def make_adapter(*answers, **config):
-    """(adapter, session, list of exchanges, clock)."""
-    session, clock, exchanges = FakeSession(*answers), FakeClock(), []
-    adapter = OzonAdapter(
-        make_config(**config),
-        observe=exchanges.append,
-        session=session,
-        limiter=Limiter(RATES, clock),
-        policy=Policy(jitter=lambda delay: delay),
-        sleep=clock.sleep,
-        clock=clock,
-        now=clock.now,
-    )
-    return adapter, session, exchanges, clock
+_SUPPORT = AdapterSupport("ozon", OzonAdapter, RATES, Session, base_url=BASE_URL, client_id="123456", api_key=API_KEY)
+read_fixture, make_config, make_adapter = _SUPPORT.read_fixture, _SUPPORT.make_config, _SUPPORT.make_adapter
 
 
 def refusal(message, status=400, code=9):

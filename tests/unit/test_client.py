@@ -21,7 +21,8 @@ from odoo.addons.sale_marketplace.marketplaces.base.messages import Call
 from odoo.addons.sale_marketplace.marketplaces.base.policy import Policy
 from odoo.addons.sale_marketplace.marketplaces.ozon.client import OzonVendor
 
-from .ozon_support import API_KEY, PDF, FakeAnswer, FakeClock, FakeSession, make_config, refusal
+from .adapter_support import PDF, FakeAnswer, FakeClock, FakeSession
+from .ozon_support import API_KEY, make_config, refusal
 
 READ = Call(name="posting_get", path="/v3/posting/fbs/get", json={}, idempotent=True)
 WRITE = Call(name="ship", path="/v4/posting/fbs/ship", json={})

@@ -6,7 +6,7 @@ from odoo.tests import BaseCase
 
 from odoo.addons.sale_marketplace.marketplaces.base.limiter import COMMON, Limiter, Rate, get_shared_limiter
 
-from .ozon_support import FakeClock
+from .adapter_support import FakeClock
 
 RATES = {COMMON: Rate(10, burst=10), "slow": Rate(2, burst=1)}
 

@@ -16,7 +16,8 @@ from odoo.addons.sale_marketplace.marketplaces.base.limiter import Limiter
 from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
 from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import RATES
 
-from .ozon_support import PDF, make_config, read_fixture
+from .adapter_support import PDF
+from .ozon_support import make_config, read_fixture
 
 #: As it is before ``BaseCase`` puts its own in place, when a class begins to run.
 REAL_SEND = requests.Session.send

@@ -7,6 +7,7 @@ from odoo.tests import BaseCase
 from odoo.addons.sale_marketplace.marketplaces.base import errors
 from odoo.addons.sale_marketplace.marketplaces.megamarket.endpoints import ENDPOINTS, RATES, WITHOUT_CALL
 
+from .adapter_support import FakeAnswer
 from .megamarket_support import (
     ORDERS,
     TOKEN,
@@ -20,7 +21,6 @@ from .megamarket_support import (
     read_fixture,
     refused,
 )
-from .ozon_support import FakeAnswer
 
 #: How an answer tells a refusal: the marketplace does both.
 STATUSES = (200, 400)

@@ -11,13 +11,12 @@ from odoo.addons.sale_marketplace.marketplaces.base.adapter import AdapterConfig
 from odoo.addons.sale_marketplace.marketplaces.base.limiter import Limiter
 from odoo.addons.sale_marketplace.marketplaces.megamarket.adapter import MegamarketAdapter
 
-from .megamarket_support import FAST, package, piece
+from .megamarket_support import FAST, MARK, package, piece
 from .test_simulator_megamarket_base import DBS, STANDARD, TOKENS, MegamarketCase
 
 #: As it is before ``BaseCase`` puts its own in place, when a class begins to run.
 REAL_SEND = requests.Session.send
 NOW = datetime(2026, 10, 20, 8, tzinfo=timezone.utc)
-MARK = "0104601653003004215!AbCdEfGhIj\x1d91EE10\x1d92abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class MegamarketContractCase(MegamarketCase):

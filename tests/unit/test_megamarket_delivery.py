@@ -8,6 +8,7 @@ from odoo.tests import BaseCase
 from odoo.addons.sale_marketplace.marketplaces.base import dto, errors, status
 
 from .megamarket_support import (
+    DELIVERY,
     answer,
     done,
     make_adapter,
@@ -20,7 +21,6 @@ from .megamarket_support import (
 )
 
 NUMBER = "946032218"
-DELIVERY = {"offer": "delivery", "price": 300, "goodsData": {"name": "Доставка", "isDelivery": True}}
 CLOSED_AT = datetime(2026, 9, 12, 9, 30, tzinfo=timezone.utc)
 
 

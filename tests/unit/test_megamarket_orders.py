@@ -7,9 +7,8 @@ from odoo.tests import BaseCase
 
 from odoo.addons.sale_marketplace.marketplaces.base import dto, status
 
-from .megamarket_support import NOW, make_adapter, make_lot, make_shipment, make_standard, parse, read_fixture
-
-DELIVERY = {"offer": "delivery", "price": 300, "goodsData": {"name": "Доставка", "isDelivery": True}}
+from .adapter_support import NOW
+from .megamarket_support import DELIVERY, make_adapter, make_lot, make_shipment, make_standard, parse, read_fixture
 
 
 def utc(*parts):

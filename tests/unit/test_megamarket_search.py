@@ -8,8 +8,8 @@ from odoo.tests import BaseCase
 from odoo.addons.sale_marketplace.marketplaces.base import dto, errors, status
 from odoo.addons.sale_marketplace.marketplaces.megamarket import requests as bodies
 
+from .adapter_support import FakeAnswer
 from .megamarket_support import answer, found, make_adapter, make_lot, make_shipment, refused
-from .ozon_support import FakeAnswer
 
 SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
 UNTIL = datetime(2026, 9, 2, tzinfo=timezone.utc)

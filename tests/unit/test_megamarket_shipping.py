@@ -4,7 +4,10 @@ from odoo.tests import BaseCase
 
 from odoo.addons.sale_marketplace.marketplaces.base import errors
 
+from .adapter_support import PDF, FakeAnswer
 from .megamarket_support import (
+    DELIVERY,
+    MARK,
     answer,
     done,
     make_adapter,
@@ -16,11 +19,8 @@ from .megamarket_support import (
     read_fixture,
     refused,
 )
-from .ozon_support import PDF, FakeAnswer
 
 NUMBER = "946032218"
-DELIVERY = {"offer": "delivery", "price": 300, "goodsData": {"name": "Доставка", "isDelivery": True}}
-MARK = "0104601653003004215!AbCdEfGhIj\x1d91EE10\x1d92abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class ShippingCase(BaseCase):

@@ -13,7 +13,7 @@ from ...marketplaces.ozon.adapter import OzonAdapter
 from ...marketplaces.ozon.endpoints import RATES
 from ...services.settlement_plan import Claim, Row, make_plan
 from ..simulator_process import SimulatorProcess
-from .ozon_support import FakeClock
+from .adapter_support import FakeClock
 
 #: The year before the simulated present; each is made anew with other goods, buyers and charges.
 MONTHS = [(2025, month) for month in range(1, 13)]

@@ -11,7 +11,8 @@ from odoo.addons.sale_marketplace.marketplaces.ozon import endpoints
 from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
 from odoo.addons.sale_marketplace.marketplaces.ozon.errors import read_error
 
-from .ozon_support import FakeAnswer, make_adapter, read_fixture, refusal
+from .adapter_support import FakeAnswer
+from .ozon_support import make_adapter, read_fixture, refusal
 
 NO_ROLE = "Api-Key is missing a required role for a method"
 

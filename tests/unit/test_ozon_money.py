@@ -20,7 +20,8 @@ from odoo.addons.sale_marketplace.marketplaces.base.errors import (
 from odoo.addons.sale_marketplace.marketplaces.ozon import accrual_mapper, accrual_units, balance_mapper, endpoints
 from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
 
-from .ozon_support import FakeAnswer, make_adapter, read_fixture, refusal
+from .adapter_support import FakeAnswer
+from .ozon_support import make_adapter, read_fixture, refusal
 
 DAY = date(2026, 9, 10)
 SINCE, UNTIL = date(2026, 8, 24), date(2026, 9, 22)

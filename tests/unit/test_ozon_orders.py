@@ -18,7 +18,8 @@ from odoo.addons.sale_marketplace.marketplaces.base.errors import (
 )
 from odoo.addons.sale_marketplace.marketplaces.ozon import mapper, units
 
-from .ozon_support import NOW, make_adapter, read_fixture, refusal
+from .adapter_support import NOW
+from .ozon_support import make_adapter, read_fixture, refusal
 
 SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
 EMPTY = {"postings": [], "has_next": False, "cursor": ""}

@@ -9,7 +9,8 @@ from odoo.addons.sale_marketplace.marketplaces.base import dto, status
 from odoo.addons.sale_marketplace.marketplaces.base.errors import AlreadyDone, Forbidden, NotFound, Rejected
 from odoo.addons.sale_marketplace.marketplaces.ozon import units
 
-from .ozon_support import FakeAnswer, make_adapter, read_fixture, refusal
+from .adapter_support import FakeAnswer
+from .ozon_support import make_adapter, read_fixture, refusal
 
 SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
 UNTIL = SINCE + timedelta(days=7)

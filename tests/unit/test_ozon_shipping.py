@@ -17,7 +17,8 @@ from odoo.addons.sale_marketplace.marketplaces.base.errors import (
     UnknownOutcome,
 )
 
-from .ozon_support import API_KEY, PDF, FakeAnswer, make_adapter, read_fixture, refusal
+from .adapter_support import PDF, FakeAnswer
+from .ozon_support import API_KEY, make_adapter, read_fixture, refusal
 
 NUMBER = "89491381-0072-1"
 ONE = dto.PackageLine(sku="185479045", quantity=1)

@@ -7,6 +7,7 @@ from ..simulator_process import SimulatorProcess
 NOW = "2026-10-20T08:00:00Z"
 PERIOD = {"since": "2026-10-01T00:00:00Z", "to": "2026-10-31T00:00:00Z"}
 CUTOFF = {"cutoff_from": "2026-10-01T00:00:00Z", "cutoff_to": "2026-10-31T00:00:00Z"}
+MARK = "0104601653003004215!AbCdEfGhIj\x1d91EE10\x1d92abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class SimulatorCase(BaseCase):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from .test_simulator_base import CUTOFF, PERIOD, SimulatorCase
+from .test_simulator_base import CUTOFF, MARK, PERIOD, SimulatorCase
 
 _logger = logging.getLogger(__name__)
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "ozon"
@@ -15,7 +15,6 @@ DOCUMENTS = ("openapi-delta-2026-10.json", "openapi.json")
 NEWER = {"scanit", "total_items", "declared_price", "is_blr_traceable", "disable_reason"}
 WITH = {"analytics_data": True, "barcodes": True, "financial_data": True, "legal_info": True}
 WAREHOUSE = 1020005003107121
-MARK = "0104601653003004215!AbCdEfGhIj\u001d91EE10\u001d92abcdefghijklmnopqrstuvwxyz0123456789"
 TYPES = {"int": "integer", "array of strings": "array"}
 
 

@@ -1,10 +1,9 @@
 """Postings in the simulator: lists and pages, assembling, splitting, marks, cancelling."""
 
-from .test_simulator_base import CUTOFF, PERIOD, SimulatorCase
+from .test_simulator_base import CUTOFF, MARK, PERIOD, SimulatorCase
 
 LIST, UNFULFILLED = "/v4/posting/fbs/list", "/v4/posting/fbs/unfulfilled/list"
 SHIP, CANCEL = "/v4/posting/fbs/ship", "/v2/posting/fbs/cancel"
-MARK = "0104601653003004215!AbCdEfGhIj\u001d91EE10\u001d92abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class TestSimulatorOrders(SimulatorCase):
