@@ -59,7 +59,7 @@ class MarketplaceRealization(models.Model):
     line_ids = fields.One2many("marketplace.realization.line", "realization_id", "Rows")
     line_count = fields.Integer("Row Count", compute="_compute_line_count")
     difference_ids = fields.One2many("marketplace.realization.difference", "realization_id", "Differences")
-    difference_count = fields.Integer("Difference Count", compute="_compute_difference_count")
+    difference_count = fields.Integer(compute="_compute_difference_count")
     move_ids = fields.One2many("account.move", "marketplace_realization_id", "Invoices and Credit Notes")
     move_count = fields.Integer("Document Count", compute="_compute_move_count")
 

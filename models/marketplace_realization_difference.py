@@ -39,7 +39,7 @@ class MarketplaceRealizationDifference(models.Model):
     accrued_from = fields.Date(readonly=True)
     accrued_to = fields.Date(readonly=True, help="When it was accrued, as far as it was.")
     other_report_id = fields.Many2one(
-        "marketplace.realization", "Other Report", readonly=True, index="btree_not_null", ondelete="set null"
+        "marketplace.realization", readonly=True, index="btree_not_null", ondelete="set null"
     )
     # Names of their own: made of the models' they would be too long.
     accrual_ids = fields.Many2many(
@@ -47,7 +47,7 @@ class MarketplaceRealizationDifference(models.Model):
         "marketplace_realization_difference_accrual_rel",
         "difference_id",
         "accrual_id",
-        "Accruals",
+        string="Accruals",
         readonly=True,
     )
     line_ids = fields.Many2many(

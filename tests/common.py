@@ -176,6 +176,23 @@ class MarketplaceCase(TransactionCase):
         self.env["marketplace.order.processor"]._process(orders.filtered(lambda order: order.state == "received"))
         return orders
 
+    def _run_jobs(self, *lanes, rounds=30):
+        """Let the engine work as its scheduled actions would, without waiting for the moments that jobs chose."""
+        jobs = self.env["marketplace.job"]
+        with self.enter_registry_test_mode():
+            for _round in range(rounds):
+                self.env["marketplace.event.dispatcher"]._absorb()
+                waiting = jobs.search([("state", "in", ("pending", "running")), ("account_id.state", "=", "connected")])
+                if lanes:
+                    waiting = waiting.filtered(lambda job: job.lane in lanes)
+                if not waiting:
+                    break
+                waiting.write({"eta": fields.Datetime.now()})
+                self.env.flush_all()
+                for lane in sorted(set(waiting.mapped("lane"))):
+                    self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").method_direct_trigger()
+                self.env.invalidate_all()
+
 
 class TwoTransactionsCase(BaseCase):
     """Two workers, each in a real transaction of its own; what they leave has to be removed by the test."""
@@ -261,23 +278,6 @@ class SimulatorMarketplaceCase(MarketplaceCase):
             **values,
         }
         return self.simulator.control("POST", "ozon/postings", {"postings": [posting]})["numbers"][0]
-
-    def _run_jobs(self, *lanes, rounds=30):
-        """Let the engine work as its scheduled actions would, without waiting for the moments that jobs chose."""
-        jobs = self.env["marketplace.job"]
-        with self.enter_registry_test_mode():
-            for _round in range(rounds):
-                self.env["marketplace.event.dispatcher"]._absorb()
-                waiting = jobs.search([("state", "in", ("pending", "running")), ("account_id.state", "=", "connected")])
-                if lanes:
-                    waiting = waiting.filtered(lambda job: job.lane in lanes)
-                if not waiting:
-                    break
-                waiting.write({"eta": fields.Datetime.now()})
-                self.env.flush_all()
-                for lane in sorted(set(waiting.mapped("lane"))):
-                    self.env.ref(f"sale_marketplace.ir_cron_lane_{lane}").method_direct_trigger()
-                self.env.invalidate_all()
 
     def _poll(self, operation="orders_poll"):
         self.env["marketplace.job"]._enqueue(operation, self.account)

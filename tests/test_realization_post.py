@@ -20,6 +20,12 @@ class TestRealizationPost(RolesCase, RealizationCase):
     def _sell_two(self):
         return self._sell((self.offers[0], 3, "100.00"), invoice=False), self._sell(invoice=False)
 
+    def _run_lane(self):
+        with self.enter_registry_test_mode():
+            self.env.flush_all()
+            self.env.ref("sale_marketplace.ir_cron_lane_finance").method_direct_trigger()
+            self.env.invalidate_all()
+
     # --- documents ----------------------------------------------------------------------------------------------
     def test_one_invoice_and_one_credit_note(self):
         first, second = self._sell_two()
@@ -53,12 +59,12 @@ class TestRealizationPost(RolesCase, RealizationCase):
         report = self._tell(make_row(offer.sku, make_part(1, "50.00"), number="OLD-1"))
         report.action_post()
         product, offer.product_id = offer.product_id, False
-        self._run_jobs()
+        self._run_lane()
         self.assertEqual((report.state, len(report.move_ids)), ("draft", 0))
         self.assertIn("OLD-1", report.problem)
         offer.product_id = product
         report.action_post()
-        self._run_jobs()
+        self._run_lane()
         self.assertEqual((report.state, report.problem, report.invoiced_total), ("posted", False, 50))
 
     def test_the_accountant_does_all_of_it(self):

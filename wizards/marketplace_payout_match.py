@@ -23,6 +23,9 @@ class MarketplacePayoutMatch(models.TransientModel):
         readonly=False,
         domain="[('id', 'in', candidate_ids)]",
     )
+    line_date = fields.Date(related="line_id.date", string="Received")
+    line_text = fields.Char(related="line_id.payment_ref", string="Text of the Bank")
+    line_amount = fields.Monetary("In the Bank", compute="_compute_difference")
     difference = fields.Monetary(compute="_compute_difference")
 
     @api.depends("payout_id")
@@ -39,7 +42,8 @@ class MarketplacePayoutMatch(models.TransientModel):
     def _compute_difference(self):
         matcher = self.env["marketplace.payout.matcher"]
         for wizard in self:
-            wizard.difference = wizard.line_id and matcher._get_amount(wizard.line_id) - wizard.amount
+            wizard.line_amount = wizard.line_id and matcher._get_amount(wizard.line_id)
+            wizard.difference = wizard.line_id and wizard.line_amount - wizard.amount
 
     def action_match(self):
         self.ensure_one()

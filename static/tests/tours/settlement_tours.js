@@ -48,7 +48,7 @@ tours.add("marketplace_payout_match", {
     steps: () => [
         ...openMenu("menu_marketplace_money", "menu_marketplace_payout"),
         { content: "Match it", trigger: ".o_data_row:contains(1,601.84) button[name=action_match]", run: "click" },
-        { content: "The likely line", trigger: ".modal [name=line_id] input:value(ОЗОН)" },
+        { content: "The likely line", trigger: ".modal [name=line_text]:contains(ОЗОН выплата)" },
         { content: "Match", trigger: ".modal button[name=action_match]", run: "click" },
         { content: "Nothing is expected any more", trigger: ".o_view_nocontent:contains(No payouts are expected)" },
     ],
