@@ -1,7 +1,7 @@
 {
     "name": "Marketplaces: Ozon and MegaMarket",
     "summary": "Orders, labels, stock and money of Russian marketplaces in Odoo",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/Sales",
     "author": "sale_marketplace contributors",
     "license": "LGPL-3",

@@ -248,31 +248,16 @@ class MarketplaceSettlementPoster(models.AbstractModel):
         lines = [line for line in plan.entry if line.amount]
         if not lines:
             return self.env["account.move"]
-        journal, currency = settlement.account_id.payment_journal_id, settlement.currency_id
-        partner = settlement.account_id.partner_id.commercial_partner_id
-        convert = currency._convert if currency != settlement.company_id.currency_id else None
-
-        def make(account, name, amount, analytic=False):
-            amount = float(amount)
-            balance = (
-                convert(amount, settlement.company_id.currency_id, settlement.company_id, settlement.date)
-                if convert
-                else amount
-            )
-            return {
-                "account_id": account,
-                "name": name,
-                "partner_id": partner.id,
-                "currency_id": currency.id,
-                "amount_currency": amount,
-                "balance": balance,
-                "analytic_distribution": analytic,
-            }
-
+        journal = settlement.account_id.payment_journal_id
         items = [
-            make(line.book[0], self._name_line(line), -line.amount, self._read_analytic(line.book[2])) for line in lines
+            self._prepare_entry_line_vals(
+                settlement, line.book[0], self._name_line(line), -line.amount, self._read_analytic(line.book[2])
+            )
+            for line in lines
         ]
-        clearing = make(journal.default_account_id.id, settlement.name, plan.entry_total)
+        clearing = self._prepare_entry_line_vals(
+            settlement, journal.default_account_id.id, settlement.name, plan.entry_total
+        )
         # Each line is rounded in the company's currency by itself: the clearing line takes what that leaves.
         clearing["balance"] = -sum(item["balance"] for item in items)
         entry = self.env["account.move"].create(
@@ -282,13 +267,26 @@ class MarketplaceSettlementPoster(models.AbstractModel):
                 "date": settlement.date,
                 "ref": settlement.name,
                 "company_id": settlement.company_id.id,
-                "currency_id": currency.id,
+                "currency_id": settlement.currency_id.id,
                 "marketplace_settlement_id": settlement.id,
                 "line_ids": [Command.create(vals) for vals in (*items, clearing)],
             }
         )
         entry.action_post()
         return entry
+
+    def _prepare_entry_line_vals(self, settlement, account_id, name, amount, analytic=False):
+        """:param amount: in the cabinet's currency, + is a debit"""
+        company, amount = settlement.company_id, float(amount)
+        return {
+            "account_id": account_id,
+            "name": name,
+            "partner_id": settlement.account_id.partner_id.commercial_partner_id.id,
+            "currency_id": settlement.currency_id.id,
+            "amount_currency": amount,
+            "balance": settlement.currency_id._convert(amount, company.currency_id, company, settlement.date),
+            "analytic_distribution": analytic,
+        }
 
     def _name_line(self, line):
         """Where it belongs is said of what came late."""
