@@ -74,10 +74,11 @@ class MarketplaceAccrualType(models.Model):
         self.env["marketplace.economics"]._refresh(orders)
 
     @api.model
-    def _ensure(self, marketplace, kinds):
+    def _ensure(self, marketplace, kinds, names):
         """Rows of all names that the adapter knows.
 
         :param kinds: {name: kind}
+        :param names: {name: what people call it}
         """
         known = set(self.sudo().search([("marketplace", "=", marketplace)]).mapped("code"))
         # What has no type of the marketplace's own, until the accountant calls it otherwise.
@@ -91,7 +92,7 @@ class MarketplaceAccrualType(models.Model):
                 {
                     "marketplace": marketplace,
                     "code": code,
-                    "description": own.get(code, code),
+                    "description": own.get(code) or names.get(code, code),
                     "kind": kind,
                 }
                 for code, kind in {**money.OWN_TYPES, **kinds}.items()

@@ -45,7 +45,8 @@ class MarketplaceInfo:
     ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
     ``bank_words``: what a bank's line of its payouts contains, lower case.
-    ``accrual_kinds``: name of an accrual's type → word of ``money.py``. ``balance_days``: the longest period that
+    ``accrual_kinds``: name of an accrual's type → word of ``money.py``; ``accrual_names``: what people call it, where the
+    marketplace has no dictionary of them. ``balance_days``: the longest period that
     ``get_balance`` takes. ``report_columns``: how columns of its reports of money are usually called.
     ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
     notification is larger.
@@ -73,6 +74,7 @@ class MarketplaceInfo:
     bank_words: tuple[str, ...] = ()
     accrual_kinds: Mapping[str, str] = field(default_factory=dict)
     report_columns: tuple[ReportColumn, ...] = ()
+    accrual_names: Mapping[str, str] = field(default_factory=dict)
     balance_days: int = 31
     event_topics: tuple[str, ...] = ("",)
     events_name_client: bool = False

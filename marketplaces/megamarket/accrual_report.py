@@ -19,6 +19,22 @@ KINDS = {
     "BuyerDelivery": money.DELIVERY_INCOME,
 }
 
+#: As its documents call them.
+NAMES = {
+    "Commission": "Комиссия маркетплейса",
+    "Acquiring": "Эквайринг",
+    "Logistics": "Логистика",
+    "LastMile": "Последняя миля",
+    "ReturnLogistics": "Обратная логистика",
+    "Storage": "Хранение",
+    "Promotion": "Продвижение",
+    "OtherService": "Прочие услуги",
+    "Fine": "Штраф",
+    "LoyaltyCompensation": "Возмещение бонусов покупателя",
+    "Compensation": "Компенсация",
+    "BuyerDelivery": "Доставка, оплаченная покупателем",
+}
+
 #: The first that fits counts: what is special stands before what is general.
 COLUMNS = (
     ReportColumn(r"номер (отправления|заказа)|№ (отправления|заказа)|shipment", "number"),

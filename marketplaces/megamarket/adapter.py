@@ -67,6 +67,7 @@ class MegamarketAdapter(
         lock_orders=True,
         price_step=Decimal(1),
         accrual_kinds=accrual_report.KINDS,
+        accrual_names=accrual_report.NAMES,
         report_columns=accrual_report.COLUMNS,
         event_topics=(events.NEW, events.CANCEL),
         events_name_client=True,
