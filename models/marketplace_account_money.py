@@ -176,6 +176,7 @@ class MarketplaceAccount(models.Model):
     def _get_money_fields(self):
         """What an accountant may change who may change nothing else of an account."""
         return {
+            *("settlement_period", "settlement_delay"),
             *("money_currency_id", "accrual_start", "accrual_window", "invoicing", "payment_grouping"),
             *("payout_auto_match", "payment_journal_id", "suspense_account_id", "service_account_id"),
             *("other_income_account_id", "other_expense_account_id", "service_tax_id", "vendor_id"),
@@ -186,7 +187,8 @@ class MarketplaceAccount(models.Model):
     def _ensure_accrual_types(self):
         for marketplace, accounts in self.grouped("marketplace").items():
             Type = self.env["marketplace.accrual.type"].with_context(lang=accounts[0]._get_language())
-            Type._ensure(marketplace, accounts[0]._get_info().accrual_kinds)
+            info = accounts[0]._get_info()
+            Type._ensure(marketplace, info.accrual_kinds, info.accrual_names)
 
     def _ensure_accrual_rules(self):
         """Every kind has a general rule; what a person decided stays."""

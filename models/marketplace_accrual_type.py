@@ -74,7 +74,7 @@ class MarketplaceAccrualType(models.Model):
         self.env["marketplace.economics"]._refresh(orders)
 
     @api.model
-    def _ensure(self, marketplace, kinds, names):
+    def _ensure(self, marketplace, kinds, names=None):
         """Rows of all names that the adapter knows.
 
         :param kinds: {name: kind}
@@ -92,7 +92,7 @@ class MarketplaceAccrualType(models.Model):
                 {
                     "marketplace": marketplace,
                     "code": code,
-                    "description": own.get(code) or names.get(code, code),
+                    "description": own.get(code) or (names or {}).get(code, code),
                     "kind": kind,
                 }
                 for code, kind in {**money.OWN_TYPES, **kinds}.items()

@@ -45,9 +45,9 @@ class MarketplaceInfo:
     ``lock_orders``: an order cannot be changed after it was placed, except by cancelling units of it.
     ``price_step``: prices are multiples of it. ``event_topics``: one address for notifications per topic.
     ``bank_words``: what a bank's line of its payouts contains, lower case.
-    ``accrual_kinds``: name of an accrual's type → word of ``money.py``; ``accrual_names``: what people call it, where the
-    marketplace has no dictionary of them. ``balance_days``: the longest period that
-    ``get_balance`` takes. ``report_columns``: how columns of its reports of money are usually called.
+    ``accrual_kinds``: name of an accrual's type → word of ``money.py``; ``accrual_names``: what people call it, where
+    the marketplace has no dictionary of them. ``balance_days``: the longest period that ``get_balance`` takes.
+    ``report_columns``: how columns of its reports of money are usually called.
     ``events_name_client``: every notification names the client id that it is meant for; ``event_size``: bytes, no
     notification is larger.
     Which calls an operation needs stands in ``marketplaces/<code>/endpoints.py``.
