@@ -2,6 +2,7 @@
 debugging protocol; label sheets come as PDF pages from Odoo itself."""
 
 import base64
+import html
 import io
 import json
 import os
@@ -13,6 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import openpyxl
 import websocket
 from PIL import Image
 
@@ -111,13 +113,33 @@ class Browser:
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
         time.sleep(2.5)
 
-    def pdf_page(self, name, path, dpi):
+    def download(self, path):
         script = (
             f"fetch({json.dumps(path)}).then(r => r.arrayBuffer()).then(b => {{let s='';"
             "new Uint8Array(b).forEach(c => s += String.fromCharCode(c)); return btoa(s)})"
         )
+        return base64.b64decode(self.run(script))
+
+    def sheet(self, name, path, rows, height):
+        """The first rows of a sheet, drawn as a table."""
+        cells = openpyxl.load_workbook(io.BytesIO(self.download(path))).active.iter_rows(max_row=rows, values_only=True)
+        lines = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(str('' if cell is None else cell))}</td>" for cell in row) + "</tr>"
+            for row in cells
+        )
+        style = (
+            "body{margin:0;font:13px sans-serif} table{border-collapse:collapse} tr:first-child{font-weight:bold;"
+            "background:#e9ecef} td{border:1px solid #ccc;padding:3px 6px;max-width:210px;white-space:nowrap;"
+            "overflow:hidden}"
+        )
+        page = f"<meta charset=utf-8><style>{style}</style><table>{lines}</table>"
+        self.call("Page.navigate", url=f"data:text/html;base64,{base64.b64encode(page.encode()).decode()}")
+        time.sleep(1)
+        self.picture(name, height)
+
+    def pdf_page(self, name, path, dpi):
         pdf = Path(self.profile) / "page.pdf"
-        pdf.write_bytes(base64.b64decode(self.run(script)))
+        pdf.write_bytes(self.download(path))
         target = TARGET / name
         command = ["pdftoppm", "-png", "-r", str(dpi), "-f", "1", "-l", "1", "-singlefile", str(pdf), str(target)]
         subprocess.run(command, check=True)
@@ -170,6 +192,9 @@ def main(names):
         marked = find(browser, "marketplace.order", [["marking_state", "=", "needed"]])
         place = find(browser, "marketplace.warehouse", [["stock_active", "=", True]])
         jump = find(browser, "marketplace.price", [["state", "=", "approval"]])
+        settlement = find(browser, "marketplace.settlement", [["state", "=", "posted"]])
+        report = find(browser, "marketplace.realization", [])
+        check = find(browser, "marketplace.money.check", [])
         action = "/odoo/action-sale_marketplace.action_marketplace"
         pages = {
             "overview": (f"{action}_account_overview", ".o_kanban_record", 520),
@@ -190,6 +215,11 @@ def main(names):
             "megamarket_account": (f"/odoo/marketplace.account/{shops['rfbs']}", ".o_form_view", 980),
             "megamarket_dbs": (f"/odoo/marketplace.order/{at_the_door}", ".o_form_view", 900),
             "feed": (f"/odoo/marketplace.feed/{feed}", ".o_form_view", 840),
+            "settlement": (f"/odoo/marketplace.settlement/{settlement}", ".o_form_view", 900),
+            "settlement_proof": (f"/odoo/marketplace.settlement/{settlement}", ".o_form_view", 940),
+            "realization": (f"/odoo/marketplace.realization/{report}", ".o_form_view", 760),
+            "money_check": (f"/odoo/marketplace.money.check/{check}", ".o_form_view", 1500),
+            "economics": (f"{action}_economics", ".o_data_row", 480),
         }
         clicks = {
             "reconcile": ".o_group_header",
@@ -198,6 +228,7 @@ def main(names):
             "marking": "button[name=action_open_marking]",
             "megamarket_dbs": "button[name=action_close]",
             "feed": ".nav-link[name=price_stock]",
+            "settlement_proof": ".nav-link[name=proof]",
         }
         for name, (path, selector, height) in pages.items():
             if not names or name in names:
@@ -219,6 +250,12 @@ def main(names):
             if not names or name in names:
                 report = f"sale_marketplace.report_{name}"
                 browser.pdf_page(name, f"/report/pdf/{report}/{','.join(map(str, orders))}", dpi)
+        if not names or "realization_pdf" in names:
+            browser.pdf_page("realization_pdf", f"/report/pdf/sale_marketplace.report_realization/{report}", 80)
+        if not names or "realization_sheet" in names:
+            url = browser.rpc("marketplace.realization", "action_export", [report])["url"]
+            browser.sheet("realization_sheet", url, 16, 420)
+            browser.open(f"{action}_account_overview", ".o_kanban_record")
         boxed = find(browser, "marketplace.order", [["account_id", "=", shops["fbs"]], ["label_state", "=", "ready"]])
         boxes = {
             "label_dbs": f"/marketplace/labels/{at_the_door}",
