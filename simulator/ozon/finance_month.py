@@ -83,8 +83,8 @@ def make(state, spec):
     for half in halves_between(month.first, month.last):
         if half[1] < state.book.today:
             state.book.payouts.pay(half)
-    rows = state.book.between(month.first, month.last)
-    total = sum((row.total for row in rows if row.currency == month.currency), ZERO)
+    rows = [row for row in state.book.between(month.first, month.last) if row.currency == month.currency]
+    total = sum((row.total for row in rows), ZERO)
     return {"numbers": [posting.number for posting in delivered], "total": str(total), "rows": len(rows)}
 
 
@@ -137,12 +137,16 @@ def fresh_posting(month, status, ordered):
 
 
 def cancel_on_the_way(month):
-    for _ in range(round(month.count * month.cancelled)):
-        ordered, ended = two_moments(month, month.first, month.last)
-        posting = fresh_posting(month, "cancelled", ordered)
-        posting.changed_at = ended
-        posting.cancellation = {**posting.cancellation, "cancelled_after_ship": True}
-        month.state.add_posting(posting, announce=False)
+    postings = [cancelled_posting(month) for _ in range(round(month.count * month.cancelled))]
+    month.state.add_postings(postings, announce=False)
+
+
+def cancelled_posting(month):
+    ordered, ended = two_moments(month, month.first, month.last)
+    posting = fresh_posting(month, "cancelled", ordered)
+    posting.changed_at = ended
+    posting.cancellation = {**posting.cancellation, "cancelled_after_ship": True}
+    return posting
 
 
 def bring_back(month, delivered):
