@@ -108,13 +108,18 @@ class TestMegamarketStandard(MegamarketCase):
         packing = [call for call in self._there(order)["calls"] if call["method"] == "order/packing"]
         self.assertIn("0000000000001", str(packing[-1]))
 
-    def test_packed_in_part_is_told_with_the_rest(self):
-        order = self._receive((self.products[0], 1), (self.products[1], 1))
-        self._confirm(order)
+    def _pack_first(self, order):
+        """Only the first line; what is left becomes a delivery of its own. Returns the one that is done."""
         picking = order.picking_ids
         picking.move_ids[0].picked = True
         picking.move_ids[1].quantity = 0
         picking.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        return picking
+
+    def test_packed_in_part_is_told_with_the_rest(self):
+        order = self._receive((self.products[0], 1), (self.products[1], 1))
+        self._confirm(order)
+        picking = self._pack_first(order)
         self._run_jobs()
         self.assertEqual((order.status, order.ship_state), ("to_assemble", "none"))
         rest = order.picking_ids - picking
@@ -126,10 +131,7 @@ class TestMegamarketStandard(MegamarketCase):
     def test_packed_in_part_and_the_rest_refused(self):
         order = self._receive((self.products[0], 1), (self.products[1], 1))
         self._confirm(order)
-        picking = order.picking_ids
-        picking.move_ids[0].picked = True
-        picking.move_ids[1].quantity = 0
-        picking.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        self._pack_first(order)
         self._refuse(order, 1, 1)
         self._run_jobs()
         self.assertEqual(self._statuses_there(order), {"1": "PACKED", "2": "MERCHANT_CANCELED"})
