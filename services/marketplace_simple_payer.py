@@ -99,7 +99,8 @@ class MarketplaceSimplePayer(models.AbstractModel):
             if order in accrued:
                 found[order] = (Decimal(str(order.currency_id.round(accrued[order]))), "accrual")
             elif order.expected_commission:
-                found[order] = (Decimal(str(order.currency_id.round(order.expected_commission))), "forecast")
+                # Signed as accruals are: what is charged is negative.
+                found[order] = (-Decimal(str(order.currency_id.round(order.expected_commission))), "forecast")
         return found
 
     def _get_obstacle(self, order, lines, gross, commission):

@@ -57,7 +57,7 @@ class TestSimplePayments(MoneyCase):
 
     def test_by_forecast_until_something_is_accrued(self):
         order = self._sell_long_ago()
-        order.expected_commission = 217.2
+        order.expected_commission = -217.2
         row, _result = self._run()
         self.assertEqual((row.source, row.net, row.real_net), ("forecast", 1230.8, 0.0))
         self.assertIn("accrued nothing", row.reason)
