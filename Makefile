@@ -12,6 +12,7 @@ help: ## this list
 # ODOO_HOME=/path/to/odoo          an Odoo 19 of your own instead of the downloaded one
 # ODOO_PYTHON=/path/to/python      the Python that runs it (default: a virtual environment of ours)
 # TAGS=/sale_marketplace:TestName  test: only these (Odoo's --test-tags), without the other checks
+# MONEY_MONTHS=3000                test: so many random months of money are read and planned (default: 1000)
 # KEEP_DB=1                        test, bench, crash: keep the database
 # BENCH_OPEN=20000                 bench: open orders among which the last rows are measured (default: 2000)
 # BENCH_DAY=10000                  bench: postings of the first day (default: 1000)

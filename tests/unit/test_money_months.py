@@ -17,7 +17,7 @@ from .adapter_support import FakeClock
 
 #: The year before the simulated present; each is made anew with other goods, buyers and charges.
 MONTHS = [(2025, month) for month in range(1, 13)]
-COUNT = int(os.environ.get("MONEY_MONTHS", "2000"))
+COUNT = int(os.environ.get("MONEY_MONTHS", "1000"))
 ZERO = Decimal(0)
 
 
