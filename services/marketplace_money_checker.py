@@ -61,14 +61,15 @@ class MarketplaceMoneyChecker(models.AbstractModel):
     @api.model
     def _check(self, account, month, adapter=None):
         """:param adapter: None where the marketplace tells no balance"""
-        check = self._find(account, month)
+        days = self._choose_days(account, month)
+        cabinet = self._ask_cabinet(account, days, adapter)
+        check = self._find(account, days)
         before = (check.state, check._get_differing())
         if check.date_from > check.date_to:
             check.write({"state": "unknown", "problem": self._explain_no_days(check), "checked_at": self._now()})
             return check
         ledger, payouts = self._read_ledger(check), self._read_payouts(check)
-        cabinet, books = self._read_cabinet(check, adapter), self._read_books(check)
-        report = self._read_report(check)
+        books, report = self._read_books(check), self._read_report(check)
         figures = self._make_figures(check, ledger, payouts, cabinet, report, books)
         pairs = money_check.compare(figures)
         vals = {
@@ -76,7 +77,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             **payouts,
             **cabinet["vals"],
             **report["vals"],
-            **self._complete_books(figures.books, books),
+            **self._complete_books(figures, books),
             **{f"{pair}_difference": found.difference for pair, found in pairs.items()},
         }
         check.write(
@@ -84,7 +85,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
                 **{name: float(value) if isinstance(value, Decimal) else value for name, value in vals.items()},
                 **{f"{pair}_state": found.state for pair, found in pairs.items()},
                 "state": money_check.judge(pairs),
-                "days_differing": self._find_days(check, adapter, pairs),
+                "days_differing": cabinet["days"],
                 "problem": cabinet["problem"],
                 "checked_at": self._now(),
             }
@@ -93,19 +94,22 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         self._tell(check, before)
         return check
 
-    def _find(self, account, month):
-        """The month's check, with the days that it is about: those since our accruals began, until yesterday."""
-        Check, month = self.env["marketplace.money.check"], month.replace(day=1)
-        check = Check.search([("account_id", "=", account.id), ("month", "=", month)], limit=1)
-        check = check or Check.create({"account_id": account.id, "month": month})
+    def _choose_days(self, account, month):
+        """The month, and the days of it that are compared: those since our accruals began, until yesterday."""
+        month, yesterday = month.replace(day=1), self._get_today() - timedelta(days=1)
+        return {
+            "month": month,
+            "date_from": max(month, account.accrual_start or month),
+            "date_to": min(self.env["marketplace.money.check"]._get_last_day(month), yesterday),
+        }
+
+    def _find(self, account, days):
+        """The month's check, its own from here on until all is written."""
+        Check = self.env["marketplace.money.check"]
+        check = Check.search([("account_id", "=", account.id), ("month", "=", days["month"])], limit=1)
+        check = check or Check.create({"account_id": account.id, "month": days["month"]})
         check.lock_for_update()
-        yesterday = self._get_today() - timedelta(days=1)
-        check.write(
-            {
-                "date_from": max(month, account.accrual_start or month),
-                "date_to": min(Check._get_last_day(month), yesterday),
-            }
-        )
+        check.write(days)
         return check
 
     def _explain_no_days(self, check):
@@ -206,6 +210,15 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         }
 
     # --- the cabinet --------------------------------------------------------------------------------------------
+    def _ask_cabinet(self, account, days, adapter):
+        """Everything that the marketplace has to be asked for, at once: its answers may take long, and until the last
+        one nothing is written or locked."""
+        draft = self.env["marketplace.money.check"].new({"account_id": account.id, **days})
+        cabinet = self._read_cabinet(draft, adapter if draft.date_from <= draft.date_to else None)
+        cabinet["days"] = self._find_days(draft, adapter, cabinet["account"])
+        self.env["marketplace.job.runner"]._checkpoint()
+        return cabinet
+
     def _read_cabinet(self, check, adapter):
         """``account``: None where it cannot be compared; ``start``: what it held when our accruals began."""
         names = ("balance_opening", "balance_accrued", "balance_paid", "balance_closing")
@@ -271,9 +284,9 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             )
         return "\n".join(sentences) or False
 
-    def _find_days(self, check, adapter, pairs):
+    def _find_days(self, check, adapter, account):
         """On which days cabinet and rows differ, as text: they can be read again."""
-        if not adapter or pairs["balance"].state != money_check.DIFFERS:
+        if account is None or account.accrued == self._sum_rows(check, check._get_rows_domain())[0]:
             return []
         groups = self.env["marketplace.accrual"]._read_group(check._get_rows_domain(), ["date:day"], ["amount:sum"])
         own = {day: self._exact(check, amount) for day, amount in groups}
@@ -339,14 +352,16 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             "opening": self._sum_items(check, [*until, *other, ("date", "<=", start)]),
         }
 
-    def _complete_books(self, books, sums):
+    def _complete_books(self, figures, sums):
         """Values of the page; without a clearing account nothing of it is known."""
+        books = figures.books
         names = ("clearing_settled", "clearing_bank", "clearing_other", "clearing_moved", "clearing_balance")
         names += ("waiting_total", "transit_total")
         return {
             **{name: sums.get(name, ZERO) for name in names},
             "before_total": books.before if books else ZERO,
-            "expected_closing": books.expected if books else ZERO,
+            "above_total": figures.above if books else ZERO,
+            "expected_closing": figures.expected if books else ZERO,
             "books_known": bool(books),
         }
 
