@@ -86,7 +86,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
                 **{f"{pair}_state": found.state for pair, found in pairs.items()},
                 "state": money_check.judge(pairs),
                 "days_differing": cabinet["days"],
-                "problem": cabinet["problem"],
+                "problem": "\n".join(filter(None, (cabinet["problem"], self._find_foreign(check)))) or False,
                 "checked_at": self._now(),
             }
         )
@@ -151,9 +151,8 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         missing = self._find_missing(check) if days else []
         unsettled, count = self._sum_rows(check, check._get_unsettled_domain())
         accrued, _count = self._sum_rows(check, check._get_rows_domain())
-        told_rows, _count = self._sum_rows(
-            check, [*check._get_rows_domain(), ("branch", "!=", "file"), ("date", "in", days.mapped("date"))]
-        )
+        # The days' totals are of all currencies, if there are several: so are the rows beside them.
+        told_rows = self._sum_told_rows(check, days)
         vals = {
             "accrued_total": accrued,
             "told_known": bool(days),
@@ -176,13 +175,22 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         return [day for day in (check.date_from + timedelta(days=offset) for offset in range(count)) if day not in read]
 
     def _sum_rows(self, check, domain):
-        ((total, count),) = self.env["marketplace.accrual"]._read_group(domain, [], ["amount:sum", "__count"])
-        return self._exact(check, total), count
+        """(sum of those in the cabinet's currency, number of all)"""
+        groups = self.env["marketplace.accrual"]._read_group(domain, ["currency_id"], ["amount:sum", "__count"])
+        total = sum(amount for currency, amount, _count in groups if currency == check.currency_id)
+        return self._exact(check, total), sum(count for _currency, _amount, count in groups)
+
+    def _sum_told_rows(self, check, days):
+        domain = [*check._get_rows_domain(), ("branch", "!=", "file"), ("date", "in", days.mapped("date"))]
+        ((total,),) = self.env["marketplace.accrual"]._read_group(domain, [], ["amount:sum"])
+        return self._exact(check, total)
 
     def _write_lines(self, check):
         order = {kind: position for position, kind in enumerate(money.KINDS)}
         groups = self.env["marketplace.accrual"]._read_group(
-            [*check._get_rows_domain(), ("amount", "!=", 0)], ["kind", "state"], ["amount:sum", "__count"]
+            [*check._get_rows_domain(), ("amount", "!=", 0), ("currency_id", "=", check.currency_id.id)],
+            ["kind", "state"],
+            ["amount:sum", "__count"],
         )
         lines = {}
         for kind, state, amount, count in groups:
@@ -200,7 +208,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
 
     # --- payouts and bank ---------------------------------------------------------------------------------------
     def _read_payouts(self, check):
-        payouts = self.env["marketplace.payout"].search(check._get_payouts_domain())
+        payouts = self._find_payouts(check, check._get_payouts_domain())
         matched = payouts.filtered("statement_line_id")
         matcher = self.env["marketplace.payout.matcher"]
         return {
@@ -208,6 +216,9 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             "payout_matched": self._sum(check, matched.mapped("amount")),
             "bank_total": self._sum(check, [matcher._get_amount(line) for line in matched.statement_line_id]),
         }
+
+    def _find_payouts(self, check, domain):
+        return self.env["marketplace.payout"].search([*domain, ("currency_id", "=", check.currency_id.id)])
 
     # --- the cabinet --------------------------------------------------------------------------------------------
     def _ask_cabinet(self, account, days, adapter):
@@ -288,7 +299,8 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         """On which days cabinet and rows differ, as text: they can be read again."""
         if account is None or account.accrued == self._sum_rows(check, check._get_rows_domain())[0]:
             return []
-        groups = self.env["marketplace.accrual"]._read_group(check._get_rows_domain(), ["date:day"], ["amount:sum"])
+        domain = [*check._get_rows_domain(), ("currency_id", "=", check.currency_id.id)]
+        groups = self.env["marketplace.accrual"]._read_group(domain, ["date:day"], ["amount:sum"])
         own = {day: self._exact(check, amount) for day, amount in groups}
 
         def is_equal(since, until):
@@ -337,9 +349,8 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         within = [*until, ("date", ">=", check.date_from)]
         settled, bank = check._get_settled_clearing_domain(), check._get_bank_clearing_domain()
         other, start = check._get_other_clearing_domain(), self._get_start(check)
-        payouts = self.env["marketplace.payout"].search(
-            [("account_id", "=", check.account_id.id), ("date", "<=", check._get_last_day(check.month))]
-        )
+        domain = [("account_id", "=", check.account_id.id), ("date", "<=", check._get_last_day(check.month))]
+        payouts = self._find_payouts(check, domain)
         received = -self._sum_items(check, [*until, *bank])
         return {
             "clearing_settled": self._sum_items(check, [*within, *settled]),
@@ -389,6 +400,22 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             check.account_id.activity_ids.filtered(lambda activity: activity.summary == summary).unlink()
         if (check.state, differing) != before and check.state != "unknown":
             check.message_post(body=text)
+
+    def _find_foreign(self, check):
+        """What is told in another currency is in no sum here, and nobody should miss it."""
+        domain = [("currency_id", "!=", check.currency_id.id)]
+        rows = self.env["marketplace.accrual"]._read_group(
+            [*check._get_rows_domain(), *domain, ("amount", "!=", 0)], ["currency_id"]
+        )
+        payouts = self.env["marketplace.payout"].search([*check._get_payouts_domain(), *domain])
+        currencies = payouts.currency_id.union(*(currency for (currency,) in rows))
+        if not currencies:
+            return False
+        return self.env._(
+            "Accruals or payouts in %(there)s are not added up here: the account's currency is %(own)s.",
+            there=", ".join(sorted(currencies.mapped("name"))),
+            own=check.currency_id.name,
+        )
 
     def _list_days(self, days):
         texts = [format_date(self.env, day) for day in days[:SHOWN]]

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from psycopg2.errors import UniqueViolation
 
@@ -7,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sale_marketplace.marketplaces.base import dto
 from odoo.addons.sale_marketplace.marketplaces.base.adapter import AdapterConfig
 from odoo.addons.sale_marketplace.marketplaces.base.limiter import Limiter
 from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
@@ -14,7 +17,7 @@ from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import RATES
 from odoo.addons.sale_marketplace.services.money_check import PAIRS
 
 from .common import CLIENT_ID, WRITE_KEY, SimulatorMarketplaceCase
-from .money_case import MoneyCase, make_accrual
+from .money_case import MONTH, MoneyCase, make_accrual
 from .unit.adapter_support import FakeClock
 
 PRICE = "1450"
@@ -29,6 +32,14 @@ def make_quick_adapter(simulator, adapter_class=OzonAdapter):
         sleep=clock.sleep,
         clock=clock,
     )
+
+
+class WatchedAdapter(OzonAdapter):
+    """``watch``: looks at Odoo while the marketplace is asked."""
+
+    def get_balance(self, since, until):
+        self.watch()
+        return super().get_balance(since, until)
 
 
 @tagged("post_install", "-at_install")
@@ -227,15 +238,10 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
     def test_the_cabinet_is_asked_before_anything_is_locked(self):
         """It may take long to answer: meanwhile people go on working with the month's check and report."""
         found, checks = [], self.env["marketplace.money.check"]
-
-        class Watched(OzonAdapter):
-            def get_balance(adapter, since, until):
-                found.append(checks.search_count([("account_id", "=", self.account.id)]))
-                return super().get_balance(since, until)
-
         # One that differs, so that its days are looked for too.
         self.env["marketplace.accrual"].search([("account_id", "=", self.account.id)], limit=1).unlink()
-        adapter = make_quick_adapter(self.simulator, Watched)
+        adapter = make_quick_adapter(self.simulator, WatchedAdapter)
+        adapter.watch = lambda: found.append(checks.search_count([("account_id", "=", self.account.id)]))
         check = self.env["marketplace.money.checker"]._check(self.account, self.month, adapter)
         self.assertTrue(check.days_differing)
         self.assertGreater(len(found), 2)
@@ -337,6 +343,17 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         self.assertTrue(job.error, "Tried again by itself")
 
 
+class ToldCabinet:
+    """An adapter that has been told everything already."""
+
+    def __init__(self, balance):
+        self.balance = balance
+        self.info = replace(OzonAdapter.info, balance_days=31)
+
+    def get_balance(self, since, until):
+        return self.balance
+
+
 @tagged("post_install", "-at_install")
 class TestMoneyCheckWithoutBalance(MoneyCase):
     """Where the marketplace tells no balance, the rest is compared all the same."""
@@ -420,3 +437,73 @@ class TestMoneyCheckWithoutBalance(MoneyCase):
         check = self._check()
         self.assertEqual(check.suspense_total, 450.0)
         self.assertEqual(self.env["marketplace.accrual"].search(check.action_view_suspense()["domain"]), row)
+
+    # --- currencies ---------------------------------------------------------------------------------------------
+    def _make_foreign(self):
+        """A cabinet in yuan of a company in roubles; the rate changes within the month and after it."""
+        yuan = self.env.ref("base.CNY")
+        yuan.active = True
+        for day, rate in ((1, 11.37), (20, 12.11)):
+            self.env["res.currency.rate"].create(
+                {"currency_id": yuan.id, "name": date(2026, 9, day), "inverse_company_rate": rate}
+            )
+        account = self._make_account(name="Ozon CNY", client_id="2043", money_currency_id=yuan.id)
+        account.write({"accrual_start": MONTH[0], "partner_id": self.account.partner_id.id})
+        account.action_setup_accounting()
+        return account
+
+    def _tell_balance(self, opening, accrued, closing, *payments, currency="CNY"):
+        """What the cabinet says of the whole month."""
+        amounts = {"opening": Decimal(opening), "accrued": Decimal(accrued), "closing": Decimal(closing)}
+        payments = tuple(Decimal(payment) for payment in payments)
+        return ToldCabinet(dto.Balance(since=MONTH[0], until=MONTH[1], currency=currency, payments=payments, **amounts))
+
+    def test_a_cabinet_in_another_currency(self):
+        account = self._make_foreign()
+        self._accrue(
+            make_accrual("-10.01", "SaleCommission", currency="CNY"),
+            make_accrual("-1.11", "DefectFineShipmentDelayRate", currency="CNY"),
+            make_accrual("20.07", "Compensation", currency="CNY"),
+            account=account,
+        )
+        self._settle(account=account)
+        bank = self._make_bank()
+        bank.currency_id = account.money_currency_id
+        payout = self.env["marketplace.payout"].create(
+            {
+                **{"account_id": account.id, "external_id": "1", "amount": 8.95},
+                **{"date_from": date(2026, 9, 1), "date": date(2026, 9, 15)},
+                "currency_id": account.money_currency_id.id,
+            }
+        )
+        self.env["marketplace.payout.matcher"]._match(payout, self._receive(bank, 8.95, date(2026, 9, 17)))
+        adapter = self._tell_balance("0", "8.95", "0", "-8.95")
+        check = self.env["marketplace.money.checker"]._check(account, MONTH[0], adapter)
+        self.assertEqual(check.currency_id.name, "CNY")
+        self.assertEqual((check.clearing_settled, check.clearing_bank, check.clearing_other), (8.95, -8.95, 0.0))
+        self.assertEqual((check.balance_state, check.payments_state, check.bank_state), ("ok", "ok", "ok"))
+        self.assertEqual((check.books_state, check.books_difference), ("ok", 0.0))
+
+    def test_a_balance_in_another_currency_is_not_compared(self):
+        adapter = self._tell_balance("0", "8.95", "8.95")
+        check = self.env["marketplace.money.checker"]._check(self.account, MONTH[0], adapter)
+        self.assertIn("CNY", check.problem)
+        self.assertEqual((check.balance_state, check.books_state, check.balance_known), ("unknown", "unknown", False))
+
+    def test_what_is_in_another_currency_is_not_added_up(self):
+        """Yuan are no roubles: they stay out of the sums, and wait visibly."""
+        self.env.ref("base.CNY").active = True
+        self._accrue(make_accrual("-10.00", "Logistic", currency="CNY"), make_accrual("-5.00", "Logistic"))
+        self.env["marketplace.payout"].create(
+            {
+                **{"account_id": self.account.id, "external_id": "1", "amount": 70.0},
+                **{"date_from": date(2026, 9, 1), "date": date(2026, 9, 15)},
+                "currency_id": self.env.ref("base.CNY").id,
+            }
+        )
+        self._settle()
+        check = self._check()
+        self.assertEqual((check.accrued_total, check.settled_total, check.payout_total), (-5.0, -5.0, 0.0))
+        self.assertEqual((check.line_ids.amount, check.line_ids.row_count), (-5.0, 1))
+        self.assertEqual((check.unsettled_count, check.unsettled_total, check.settled_state), (1, 0.0, "differs"))
+        self.assertIn("CNY", check.problem)
