@@ -14,7 +14,7 @@ BRANCHES = ("posting", "item_fees", "non_item_fee", "container_fees")
 def amount_text(settings, amount):
     """Always two digits, or by turns without needless zeros, with two, and with four digits."""
     shape = int(abs(amount) * 100) % 3 if settings.odd_amounts else 1
-    return f"{amount:f}".rstrip("0").rstrip(".") if shape == 0 and amount else f"{amount:.{2 if shape < 2 else 4}f}"
+    return f"{amount:.2f}".rstrip("0").rstrip(".") if shape == 0 and amount else f"{amount:.{2 if shape < 2 else 4}f}"
 
 
 def money(settings, amount, currency):

@@ -294,6 +294,12 @@ class TestSimulatorAccruals(FinanceCase):
         self.assertEqual(plain, ["-315.00", "137.00", "1530.01", "-0.30", "12.50", "100.00"])
         self.assertEqual(odd, ["-315", "137.0000", "1530.01", "-0.3", "12.5000", "100.00"])
 
+    def test_whole_roubles_keep_their_zeros(self):
+        self.product("F-9", price="405")
+        self.options(odd_amounts=True)
+        sold = self.sold(self.delivered(("F-9", 2)))[0]["commission"]
+        self.assertEqual(Decimal(sold["sale_amount"]["amount"]), 810)
+
     def test_shapes_of_days_and_numbers(self):
         number = self.delivered(("F-1", 1))
         self.options(accrual_moments=True, string_ids=True)
