@@ -82,6 +82,7 @@ class MarketplaceMoneyCheck(models.Model):
     waiting_total = fields.Monetary("Rows Not in the Books Then", readonly=True)
     transit_total = fields.Monetary("Paid Out, Not Received Then", readonly=True)
     before_total = fields.Monetary("There Before the Accruals Began", readonly=True)
+    above_total = fields.Monetary("Differs Above Already", readonly=True)
     expected_closing = fields.Monetary("So the Cabinet Should Hold", readonly=True)
 
     # --- pair by pair

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .marketplace_settlement_difference import IN_SUSPENSE
+
 
 class MarketplaceMoneyCheck(models.Model):
     """Behind each figure of the page: the rows that make it, or that make it differ."""
@@ -31,7 +33,7 @@ class MarketplaceMoneyCheck(models.Model):
             [
                 ("account_id", "=", self.account_id.id),
                 ("settlement_id.state", "=", "posted"),
-                ("code", "in", ("unknown_type", "unknown_posting", "cancelled_order")),
+                ("code", "in", IN_SUSPENSE),
             ]
         )
         return [*self._get_rows_domain(), ("state", "=", "settled"), ("id", "in", differences.accrual_ids.ids)]
@@ -80,9 +82,8 @@ class MarketplaceMoneyCheck(models.Model):
     def action_read_again(self):
         """Days that differ, and days that were never read, are read (again) by a job."""
         self.ensure_one()
-        days = self.days_differing or []
-        if not days:
-            days = [fields.Date.to_string(day) for day in self.env["marketplace.money.checker"]._find_missing(self)]
+        missing = self.env["marketplace.money.checker"]._find_missing(self)
+        days = sorted({*(self.days_differing or []), *(fields.Date.to_string(day) for day in missing)})
         self.account_id._check_operation("accruals")
         self.env["marketplace.job"].sudo()._enqueue(
             "accruals_poll", self.account_id, payload={"days": days}, priority=3, unique=False

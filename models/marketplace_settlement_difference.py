@@ -14,6 +14,8 @@ CODES = [
     ("return_differs", "The credit note is of another amount"),
     ("return_reversed", "A return was withdrawn"),
 ]
+#: Those whose money is on the suspense account until somebody has done what the advice says.
+IN_SUSPENSE = ("unknown_type", "unknown_posting", "no_order", "cancelled_order")
 
 
 class MarketplaceSettlementDifference(models.Model):

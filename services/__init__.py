@@ -27,6 +27,7 @@ from . import (
     marketplace_marking,
     marketplace_marking_carried,
     marketplace_money_checker,
+    marketplace_money_checker_cabinet,
     marketplace_notification_sender,
     marketplace_notification_text,
     marketplace_notifier,

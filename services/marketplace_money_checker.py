@@ -61,14 +61,15 @@ class MarketplaceMoneyChecker(models.AbstractModel):
     @api.model
     def _check(self, account, month, adapter=None):
         """:param adapter: None where the marketplace tells no balance"""
-        check = self._find(account, month)
+        days = self._choose_days(account, month)
+        cabinet = self._ask_cabinet(account, days, adapter)
+        check = self._find(account, days)
         before = (check.state, check._get_differing())
         if check.date_from > check.date_to:
             check.write({"state": "unknown", "problem": self._explain_no_days(check), "checked_at": self._now()})
             return check
         ledger, payouts = self._read_ledger(check), self._read_payouts(check)
-        cabinet, books = self._read_cabinet(check, adapter), self._read_books(check)
-        report = self._read_report(check)
+        books, report = self._read_books(check), self._read_report(check)
         figures = self._make_figures(check, ledger, payouts, cabinet, report, books)
         pairs = money_check.compare(figures)
         vals = {
@@ -76,7 +77,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             **payouts,
             **cabinet["vals"],
             **report["vals"],
-            **self._complete_books(figures.books, books),
+            **self._complete_books(figures, books),
             **{f"{pair}_difference": found.difference for pair, found in pairs.items()},
         }
         check.write(
@@ -84,8 +85,8 @@ class MarketplaceMoneyChecker(models.AbstractModel):
                 **{name: float(value) if isinstance(value, Decimal) else value for name, value in vals.items()},
                 **{f"{pair}_state": found.state for pair, found in pairs.items()},
                 "state": money_check.judge(pairs),
-                "days_differing": self._find_days(check, adapter, pairs),
-                "problem": cabinet["problem"],
+                "days_differing": cabinet["days"],
+                "problem": "\n".join(filter(None, (cabinet["problem"], self._find_foreign(check)))) or False,
                 "checked_at": self._now(),
             }
         )
@@ -93,19 +94,22 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         self._tell(check, before)
         return check
 
-    def _find(self, account, month):
-        """The month's check, with the days that it is about: those since our accruals began, until yesterday."""
-        Check, month = self.env["marketplace.money.check"], month.replace(day=1)
-        check = Check.search([("account_id", "=", account.id), ("month", "=", month)], limit=1)
-        check = check or Check.create({"account_id": account.id, "month": month})
+    def _choose_days(self, account, month):
+        """The month, and the days of it that are compared: those since our accruals began, until yesterday."""
+        month, yesterday = month.replace(day=1), self._get_today() - timedelta(days=1)
+        return {
+            "month": month,
+            "date_from": max(month, account.accrual_start or month),
+            "date_to": min(self.env["marketplace.money.check"]._get_last_day(month), yesterday),
+        }
+
+    def _find(self, account, days):
+        """The month's check, its own from here on until all is written."""
+        Check = self.env["marketplace.money.check"]
+        check = Check.search([("account_id", "=", account.id), ("month", "=", days["month"])], limit=1)
+        check = check or Check.create({"account_id": account.id, "month": days["month"]})
         check.lock_for_update()
-        yesterday = self._get_today() - timedelta(days=1)
-        check.write(
-            {
-                "date_from": max(month, account.accrual_start or month),
-                "date_to": min(Check._get_last_day(month), yesterday),
-            }
-        )
+        check.write(days)
         return check
 
     def _explain_no_days(self, check):
@@ -147,9 +151,8 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         missing = self._find_missing(check) if days else []
         unsettled, count = self._sum_rows(check, check._get_unsettled_domain())
         accrued, _count = self._sum_rows(check, check._get_rows_domain())
-        told_rows, _count = self._sum_rows(
-            check, [*check._get_rows_domain(), ("branch", "!=", "file"), ("date", "in", days.mapped("date"))]
-        )
+        # The days' totals are of all currencies, if there are several: so are the rows beside them.
+        told_rows = self._sum_told_rows(check, days)
         vals = {
             "accrued_total": accrued,
             "told_known": bool(days),
@@ -172,13 +175,22 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         return [day for day in (check.date_from + timedelta(days=offset) for offset in range(count)) if day not in read]
 
     def _sum_rows(self, check, domain):
-        ((total, count),) = self.env["marketplace.accrual"]._read_group(domain, [], ["amount:sum", "__count"])
-        return self._exact(check, total), count
+        """(sum of those in the cabinet's currency, number of all)"""
+        groups = self.env["marketplace.accrual"]._read_group(domain, ["currency_id"], ["amount:sum", "__count"])
+        total = sum(amount for currency, amount, _count in groups if currency == check.currency_id)
+        return self._exact(check, total), sum(count for _currency, _amount, count in groups)
+
+    def _sum_told_rows(self, check, days):
+        domain = [*check._get_rows_domain(), ("branch", "!=", "file"), ("date", "in", days.mapped("date"))]
+        ((total,),) = self.env["marketplace.accrual"]._read_group(domain, [], ["amount:sum"])
+        return self._exact(check, total)
 
     def _write_lines(self, check):
         order = {kind: position for position, kind in enumerate(money.KINDS)}
         groups = self.env["marketplace.accrual"]._read_group(
-            [*check._get_rows_domain(), ("amount", "!=", 0)], ["kind", "state"], ["amount:sum", "__count"]
+            [*check._get_rows_domain(), ("amount", "!=", 0), ("currency_id", "=", check.currency_id.id)],
+            ["kind", "state"],
+            ["amount:sum", "__count"],
         )
         lines = {}
         for kind, state, amount, count in groups:
@@ -196,7 +208,7 @@ class MarketplaceMoneyChecker(models.AbstractModel):
 
     # --- payouts and bank ---------------------------------------------------------------------------------------
     def _read_payouts(self, check):
-        payouts = self.env["marketplace.payout"].search(check._get_payouts_domain())
+        payouts = self._find_payouts(check, check._get_payouts_domain())
         matched = payouts.filtered("statement_line_id")
         matcher = self.env["marketplace.payout.matcher"]
         return {
@@ -205,85 +217,8 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             "bank_total": self._sum(check, [matcher._get_amount(line) for line in matched.statement_line_id]),
         }
 
-    # --- the cabinet --------------------------------------------------------------------------------------------
-    def _read_cabinet(self, check, adapter):
-        """``account``: None where it cannot be compared; ``start``: what it held when our accruals began."""
-        names = ("balance_opening", "balance_accrued", "balance_paid", "balance_closing")
-        nothing = {
-            "account": None,
-            "start": ZERO,
-            "problem": False,
-            "vals": {**dict.fromkeys(names, ZERO), "balance_known": False},
-        }
-        if not adapter:
-            return nothing
-        pieces = self._read_pieces(adapter, check.date_from, check.date_to)
-        strange = sorted({piece.currency for piece in pieces} - {check.currency_id.name, ""})
-        if strange:
-            problem = self.env._(
-                "The cabinet's balance is in %(there)s, and the account's currency is %(own)s.",
-                there=", ".join(strange),
-                own=check.currency_id.name,
-            )
-            return {**nothing, "problem": problem}
-        account = money_check.join(pieces)
-        amounts = (account.opening, account.accrued, account.paid, account.closing)
-        return {
-            "account": account,
-            "start": self._read_start(check, adapter, account),
-            "problem": self._find_problem(check, account),
-            "vals": {**dict(zip(names, amounts, strict=True)), "balance_known": True},
-        }
-
-    def _read_pieces(self, adapter, since, until):
-        """The marketplace tells the balance of some days only: asked for in pieces that follow each other."""
-        pieces, longest = [], timedelta(days=adapter.info.balance_days)
-        while since <= until:
-            last = min(since + longest - timedelta(days=1), until)
-            pieces.append(adapter.get_balance(since, last))
-            since = last + timedelta(days=1)
-        return pieces
-
-    @api.model
-    def _get_start(self, check):
-        return check.account_id.accrual_start or check.date_from
-
-    def _read_start(self, check, adapter, account):
-        start = self._get_start(check)
-        return account.opening if start >= check.date_from else adapter.get_balance(start, start).opening
-
-    def _find_problem(self, check, account):
-        """Where the cabinet's own figures contradict each other."""
-        sentences = [
-            self.env._(
-                "The cabinet ended %(day)s with %(closing)s and began the next day with %(opening)s.",
-                day=format_date(self.env, gap.day),
-                closing=gap.closing,
-                opening=gap.opening,
-            )
-            for gap in account.gaps
-        ]
-        if account.off and not account.gaps:
-            sentences.append(
-                self.env._(
-                    "By the cabinet's own figures its balance is off by %s.", check.currency_id.format(account.off)
-                )
-            )
-        return "\n".join(sentences) or False
-
-    def _find_days(self, check, adapter, pairs):
-        """On which days cabinet and rows differ, as text: they can be read again."""
-        if not adapter or pairs["balance"].state != money_check.DIFFERS:
-            return []
-        groups = self.env["marketplace.accrual"]._read_group(check._get_rows_domain(), ["date:day"], ["amount:sum"])
-        own = {day: self._exact(check, amount) for day, amount in groups}
-
-        def is_equal(since, until):
-            rows = sum((amount for day, amount in own.items() if since <= day <= until), ZERO)
-            return sum((piece.accrued for piece in self._read_pieces(adapter, since, until)), ZERO) == rows
-
-        days = money_check.find_days(check.date_from, check.date_to, is_equal)
-        return [fields.Date.to_string(day) for day in days]
+    def _find_payouts(self, check, domain):
+        return self.env["marketplace.payout"].search([*domain, ("currency_id", "=", check.currency_id.id)])
 
     # --- the realization report ---------------------------------------------------------------------------------
     def _read_report(self, check):
@@ -324,9 +259,8 @@ class MarketplaceMoneyChecker(models.AbstractModel):
         within = [*until, ("date", ">=", check.date_from)]
         settled, bank = check._get_settled_clearing_domain(), check._get_bank_clearing_domain()
         other, start = check._get_other_clearing_domain(), self._get_start(check)
-        payouts = self.env["marketplace.payout"].search(
-            [("account_id", "=", check.account_id.id), ("date", "<=", check._get_last_day(check.month))]
-        )
+        domain = [("account_id", "=", check.account_id.id), ("date", "<=", check._get_last_day(check.month))]
+        payouts = self._find_payouts(check, domain)
         received = -self._sum_items(check, [*until, *bank])
         return {
             "clearing_settled": self._sum_items(check, [*within, *settled]),
@@ -339,14 +273,16 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             "opening": self._sum_items(check, [*until, *other, ("date", "<=", start)]),
         }
 
-    def _complete_books(self, books, sums):
+    def _complete_books(self, figures, sums):
         """Values of the page; without a clearing account nothing of it is known."""
+        books = figures.books
         names = ("clearing_settled", "clearing_bank", "clearing_other", "clearing_moved", "clearing_balance")
         names += ("waiting_total", "transit_total")
         return {
             **{name: sums.get(name, ZERO) for name in names},
             "before_total": books.before if books else ZERO,
-            "expected_closing": books.expected if books else ZERO,
+            "above_total": figures.above if books else ZERO,
+            "expected_closing": figures.expected if books else ZERO,
             "books_known": bool(books),
         }
 
@@ -374,6 +310,22 @@ class MarketplaceMoneyChecker(models.AbstractModel):
             check.account_id.activity_ids.filtered(lambda activity: activity.summary == summary).unlink()
         if (check.state, differing) != before and check.state != "unknown":
             check.message_post(body=text)
+
+    def _find_foreign(self, check):
+        """What is told in another currency is in no sum here, and nobody should miss it."""
+        domain = [("currency_id", "!=", check.currency_id.id)]
+        rows = self.env["marketplace.accrual"]._read_group(
+            [*check._get_rows_domain(), *domain, ("amount", "!=", 0)], ["currency_id"]
+        )
+        payouts = self.env["marketplace.payout"].search([*check._get_payouts_domain(), *domain])
+        currencies = payouts.currency_id.union(*(currency for (currency,) in rows))
+        if not currencies:
+            return False
+        return self.env._(
+            "Accruals or payouts in %(there)s are not added up here: the account's currency is %(own)s.",
+            there=", ".join(sorted(currencies.mapped("name"))),
+            own=check.currency_id.name,
+        )
 
     def _list_days(self, days):
         texts = [format_date(self.env, day) for day in days[:SHOWN]]

@@ -33,6 +33,7 @@ from . import (
     test_megamarket_standard,
     test_megamarket_tour,
     test_money_check,
+    test_money_check_figures,
     test_money_check_tour,
     test_money_month,
     test_neutralize,

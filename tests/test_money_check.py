@@ -1,11 +1,7 @@
-from datetime import date, timedelta
-
-from psycopg2.errors import UniqueViolation
+from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.sale_marketplace.marketplaces.base.adapter import AdapterConfig
 from odoo.addons.sale_marketplace.marketplaces.base.limiter import Limiter
@@ -14,21 +10,28 @@ from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import RATES
 from odoo.addons.sale_marketplace.services.money_check import PAIRS
 
 from .common import CLIENT_ID, WRITE_KEY, SimulatorMarketplaceCase
-from .money_case import MoneyCase, make_accrual
 from .unit.adapter_support import FakeClock
 
 PRICE = "1450"
 
 
-def make_quick_adapter(simulator):
+def make_quick_adapter(simulator, adapter_class=OzonAdapter):
     """What the marketplace's limits make us wait passes on a clock of its own."""
     clock = FakeClock()
-    return OzonAdapter(
+    return adapter_class(
         AdapterConfig(base_url=simulator.ozon_url, client_id=CLIENT_ID, api_key=WRITE_KEY),
         limiter=Limiter(RATES, clock),
         sleep=clock.sleep,
         clock=clock,
     )
+
+
+class WatchedAdapter(OzonAdapter):
+    """``watch``: looks at Odoo while the marketplace is asked."""
+
+    def get_balance(self, since, until):
+        self.watch()
+        return super().get_balance(since, until)
 
 
 @tagged("post_install", "-at_install")
@@ -178,7 +181,8 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         self._change(row, row.amount - 16)
         self.addCleanup(self._change, row, row.amount)
         check = self._check()
-        self.assertDiffers(check, balance=-16.0, books=-16.0)
+        self.assertDiffers(check, balance=-16.0)
+        self.assertEqual(check.above_total, -16.0)
         self.assertEqual(check.days_differing, [fields.Date.to_string(row.date)])
         days = self.env["marketplace.accrual.day"].search(check.action_view_differing()["domain"])
         self.assertEqual(days.date, row.date)
@@ -212,6 +216,29 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         self._run_jobs("finance")
         self.assertDiffers(self._check())
 
+    def test_days_of_both_sorts_are_read_again(self):
+        """Days that differ from the cabinet, and days that nobody has read, in one go."""
+        check = self.env["marketplace.money.check"].create({"account_id": self.account.id, "month": self.month})
+        self.env["marketplace.money.checker"]._check(self.account, self.month)
+        first, last = fields.Date.to_string(self.month), fields.Date.to_string(self.last)
+        days = self.env["marketplace.accrual.day"].search([("account_id", "=", self.account.id)])
+        days.filtered(lambda day: day.date == self.last).unlink()
+        check.days_differing = [first]
+        check.action_read_again()
+        self.assertEqual(self._find_jobs("accruals_poll").payload["days"], [first, last])
+
+    def test_the_cabinet_is_asked_before_anything_is_locked(self):
+        """It may take long to answer: meanwhile people go on working with the month's check and report."""
+        found, checks = [], self.env["marketplace.money.check"]
+        # One that differs, so that its days are looked for too.
+        self.env["marketplace.accrual"].search([("account_id", "=", self.account.id)], limit=1).unlink()
+        adapter = make_quick_adapter(self.simulator, WatchedAdapter)
+        adapter.watch = lambda: found.append(checks.search_count([("account_id", "=", self.account.id)]))
+        check = self.env["marketplace.money.checker"]._check(self.account, self.month, adapter)
+        self.assertTrue(check.days_differing)
+        self.assertGreater(len(found), 2)
+        self.assertEqual(set(found), {0}, "Nothing is written before the last answer")
+
     def test_a_payout_that_has_not_arrived(self):
         self._live()
         payout = self.payouts[:1]
@@ -228,7 +255,7 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         payout.action_unmatch()
         line.unlink()
         payout.unlink()
-        self.assertDiffers(self._check(), payments=amount, books=-amount)
+        self.assertDiffers(self._check(), payments=amount)
 
     def test_a_report_of_another_amount(self):
         self._live()
@@ -306,76 +333,3 @@ class TestMoneyCheck(SimulatorMarketplaceCase):
         self.assertEqual((check.checked_at, check.accrued_total), (checked_at, figures))
         job = self._find_jobs("money_check").filtered(lambda job: job.state == "pending")
         self.assertTrue(job.error, "Tried again by itself")
-
-
-@tagged("post_install", "-at_install")
-class TestMoneyCheckWithoutBalance(MoneyCase):
-    """Where the marketplace tells no balance, the rest is compared all the same."""
-
-    def _check(self, month=date(2026, 9, 1)):
-        return self.env["marketplace.money.checker"]._check(self.account, month)
-
-    def test_what_is_unknown_says_nothing(self):
-        self._accrue_sale(self._sell())
-        self._settle()
-        # Days that nobody has read, a bank that has nothing to receive.
-        for day in range(1, 31):
-            self._told.setdefault((self.account.id, date(2026, 9, day)), {})
-            self._tell_day(self.account, date(2026, 9, day))
-        check = self._check()
-        self.assertEqual(check.state, "ok")
-        unknown = {pair for pair in PAIRS if check[f"{pair}_state"] == "unknown"}
-        self.assertEqual(unknown, {"balance", "payments", "report", "books"})
-        self.assertFalse(check.balance_known)
-
-    def test_no_month_twice(self):
-        check = self._check()
-        self.assertEqual(self._check(date(2026, 9, 17)), check)
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-            check.copy()
-
-    def test_what_cannot_be_checked(self):
-        check = self.env["marketplace.money.check"].create({"account_id": self.account.id, "month": date(2025, 3, 9)})
-        self.assertEqual(check.month, date(2025, 3, 1))
-        self.assertEqual(self._check(date(2025, 3, 1)), check)
-        self.assertEqual(check.state, "unknown")
-        self.assertIn("nothing to check", check.problem)
-        future = check.create({"account_id": self.account.id, "month": date(2100, 1, 1)})
-        with self.assertRaisesRegex(UserError, "not begun"):
-            future.action_check()
-        self.account.state = "draft"
-        with self.assertRaisesRegex(UserError, "not connected"):
-            check.action_check()
-
-    def test_the_simple_way_settles_nothing(self):
-        self.account.money_way = "simple"
-        self._accrue(make_accrual("-500.00", "PayPerClick"))
-        check = self._check()
-        self.assertEqual((check.settled_state, check.unsettled_count), ("unknown", 1))
-
-    def test_no_page_without_money(self):
-        """A cabinet that tells nothing of its money is not checked by itself; a person may ask all the same."""
-        self.account.operations = ["orders"]
-        job = self.env["marketplace.job"]._enqueue("money_check", self.account)
-        checker, checks = self.env["marketplace.money.checker"], self.env["marketplace.money.check"]
-        self.assertIn("no money", checker._run_check(job, None, None))
-        self.assertFalse(checks.search([("account_id", "=", self.account.id)]))
-        last = checker._get_month_before()
-        job = checker._ask(self.account, last)
-        checker._run_check(job, None, None)
-        self.assertEqual(checks.search([("account_id", "=", self.account.id)]).month, last)
-
-    def test_by_kind_and_in_suspense(self):
-        self._accrue_sale(self._sell())
-        self._accrue(make_accrual("700.00", "Sale", number="0099-0001-1", part="sale"))
-        self._settle()
-        check = self._check()
-        self.assertEqual(
-            check.line_ids.mapped(lambda line: (line.kind, line.amount)),
-            [("sale", 2148.0), ("commission", -246.16), ("logistics", -92.0)],
-        )
-        self.assertEqual(check.suspense_total, 700.0)
-        rows = self.env["marketplace.accrual"].search(check.action_view_suspense()["domain"])
-        self.assertEqual(rows.number, "0099-0001-1")
-        of_kind = self.env["marketplace.accrual"].search(check.line_ids[0].action_view_accruals()["domain"])
-        self.assertEqual(len(of_kind), 2)

@@ -13,6 +13,7 @@ from ...services.money_check import (
     Account,
     Books,
     Figures,
+    Gap,
     Report,
     compare,
     find_days,
@@ -22,6 +23,7 @@ from ...services.money_check import (
 
 D = Decimal
 ACCOUNT = Account(D("50.00"), D("1000.00"), D("900.00"), D("150.00"))
+GAP = Gap(date(2026, 8, 30), D("450.00"), D("457.00"))
 #: Thirty of its difference are in another month.
 REPORT = Report(D("730.00"), D("700.00"), D("30.00"))
 #: A month that adds up: 100 wait for their settlement, 50 were there before.
@@ -54,11 +56,17 @@ class TestMoneyCheckArithmetic(BaseCase):
 
     def test_each_disturbance(self):
         books = FINE.books
+        # Nobody has booked the payout of 100 that we do not know.
+        late = replace(books, clearing=D("200.00"))
         for changes, differing in (
             ({"told": D("1000.01")}, {"days": "0.01"}),
             ({"days_missing": 1}, {"days": "0"}),
-            ({"account": replace(ACCOUNT, accrued=D("984.00"))}, {"balance": "-16.00"}),
-            ({"payouts": D("800.00"), "bank": D("800.00")}, {"payments": "100.00"}),
+            # A row that has changed there, a payout that we were not told of: the books lack them too, for that reason.
+            ({"account": replace(ACCOUNT, accrued=D("984.00"), closing=D("134.00"))}, {"balance": "-16.00"}),
+            ({"payouts": D("800.00"), "bank": D("800.00"), "books": late}, {"payments": "100.00"}),
+            # What the cabinet says of itself does not chain: its own figures are what differs, not our books.
+            ({"account": replace(ACCOUNT, closing=D("151.00"))}, {"balance": "0"}),
+            ({"account": replace(ACCOUNT, closing=D("157.00"), gaps=(GAP,))}, {"balance": "0"}),
             ({"bank": D("0.00")}, {"bank": "900.00"}),
             ({"report": replace(REPORT, explained=D("50.00"))}, {"report": "-20.00"}),
             ({"report": replace(REPORT, strange=2)}, {"report": "0.00"}),
