@@ -24,10 +24,12 @@ class MarketplaceSettlementUndo(models.AbstractModel):
             payments.write({"marketplace_settlement_id": False})
         else:
             payments.action_draft()
-            payments.unlink()
+            # Whoever may settle may take it back, whatever was numbered since.
+            payments.with_context(force_delete=True).unlink()
             moves.button_draft()
             moves.with_context(force_delete=True).unlink()
-        settlement.accrual_ids.write({"state": "open"})
+        # The ledger is the marketplace's: nobody writes in it by hand.
+        settlement.sudo().accrual_ids.write({"state": "open"})
         settlement.write({"state": "ready", "posted_at": False, "date": False})
 
     def _check_foreign(self, payments, moves):

@@ -190,7 +190,7 @@ class MarketplaceSimplePayer(models.AbstractModel):
         payments = rows.payment_id
         payments.move_id.line_ids.remove_move_reconcile()
         payments.action_draft()
-        payments.unlink()
+        payments.with_context(force_delete=True).unlink()
         rows.write(
             {
                 "state": "waiting",

@@ -5,10 +5,11 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .money_case import MONTH, MoneyCase, make_accrual
+from .roles_case import ACCOUNTANT, RolesCase
 
 
 @tagged("post_install", "-at_install")
-class TestSettlement(MoneyCase):
+class TestSettlement(RolesCase, MoneyCase):
     """A period's accruals become documents, to the kopeck, once, and can be taken back."""
 
     def _snapshot(self, settlement):
@@ -270,6 +271,18 @@ class TestSettlement(MoneyCase):
         self.assertEqual(order.sale_order_id.invoice_status, "to invoice")
         self._post(settlement)
         self.assertEqual(self._snapshot(settlement), posted, "The same again")
+
+    def test_an_accountant_resets_what_is_not_the_last(self):
+        """He may not delete entries of the books by hand; a settlement's own go with it."""
+        accountant = self._make_user(ACCOUNTANT)
+        self._accrue_sale(self._sell(invoice=False))
+        first = self._settle()
+        self._accrue_sale(self._sell(invoice=False), day=date(2026, 10, 5))
+        second = self._settle(date(2026, 10, 1), date(2026, 10, 31))
+        first.with_user(accountant).action_reset()
+        self.assertEqual((first.state, second.state), ("ready", "posted"))
+        self.assertFalse(first.payment_ids)
+        self.assertBalanced(second)
 
     def test_invoices_that_were_there_stay_after_a_reset(self):
         order = self._sell()

@@ -3,10 +3,11 @@ from datetime import datetime, timedelta, timezone
 from odoo.tests import tagged
 
 from .money_case import MoneyCase
+from .roles_case import ACCOUNTANT, RolesCase
 
 
 @tagged("post_install", "-at_install")
-class TestSimplePayments(MoneyCase):
+class TestSimplePayments(RolesCase, MoneyCase):
     """Some days after the order its invoice is paid less the commission, and the report says what that leaves out."""
 
     @classmethod
@@ -103,6 +104,15 @@ class TestSimplePayments(MoneyCase):
         self.assertEqual(str(self._get_clearing_balance()), "0.00")
         self._run()
         self.assertEqual(row.state, "paid")
+
+    def test_an_accountant_takes_back_what_is_not_the_last(self):
+        orders = [self._sell_long_ago(), self._sell_long_ago()]
+        for order in orders:
+            self._accrue_sale(order)
+        rows, _result = self._run()
+        row = rows.filtered(lambda row: row.order_id == orders[0])
+        row.with_user(self._make_user(ACCOUNTANT)).action_reset()
+        self.assertEqual(sorted(rows.mapped("state")), ["paid", "waiting"])
 
     def test_settled_accounts_are_left_alone(self):
         self.account.money_way = "settlement"
