@@ -6,7 +6,7 @@
     "author": "sale_marketplace contributors",
     "license": "LGPL-3",
     "depends": ["sale_stock", "stock_delivery", "account", "mail"],
-    "external_dependencies": {"python": ["requests", "pypdf"]},
+    "external_dependencies": {"python": ["num2words", "openpyxl", "pypdf", "requests", "xlsxwriter"]},
     "data": [
         "security/sale_marketplace_groups.xml",
         "security/ir.model.access.csv",

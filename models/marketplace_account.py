@@ -5,7 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..marketplaces import ADAPTERS, get_adapter_class
 from ..marketplaces.base import status
-from ..marketplaces.base.adapter import WRITE_OPERATIONS, AdapterConfig
+from ..marketplaces.base.adapter import AdapterConfig
+from ..marketplaces.base.operations import WRITE_OPERATIONS
 from .marketplace_warehouse import SCHEMES
 
 #: Where the bundled simulator listens by default; each marketplace has its own folder there.

@@ -2,7 +2,7 @@ from datetime import datetime, timezone
 
 from odoo import api, fields, models
 
-from ..marketplaces.base.adapter import WRITE_OPERATIONS
+from ..marketplaces.base.operations import WRITE_OPERATIONS
 
 
 class MarketplaceAccountChecker(models.AbstractModel):

@@ -109,9 +109,11 @@ class MarketplacePayoutMatcher(models.AbstractModel):
 
     @api.model
     def _unmatch(self, payouts):
+        payouts.check_access("write")
         for payout in payouts:
             line, payout.statement_line_id = payout.statement_line_id, False
-            line.action_undo_reconciliation()
+            # Whoever may match a payout may take that back, without any other right to the bank's lines.
+            line.sudo().action_undo_reconciliation()
 
     @api.model
     def _reconcile_clearing(self, account):

@@ -7,10 +7,11 @@ from odoo.tests import tagged
 from odoo.addons.sale_marketplace.marketplaces.base import dto
 
 from .money_case import MoneyCase
+from .roles_case import ACCOUNTANT, RolesCase
 
 
 @tagged("post_install", "-at_install")
-class TestPayouts(MoneyCase):
+class TestPayouts(RolesCase, MoneyCase):
     """What the marketplace has sent meets the bank's line on the clearing account."""
 
     @classmethod
@@ -68,6 +69,15 @@ class TestPayouts(MoneyCase):
         self.assertEqual((payout.state, line.is_reconciled), ("open", False))
         self.assertEqual(str(self._get_clearing_balance()), "0.00")
         self.assertEqual(self._match_alone(), payout, "And again")
+
+    def test_an_accountant_matches_and_takes_back(self):
+        """With no other right to the bank's lines than to see them."""
+        payout = self._tell().with_user(self._make_user(ACCOUNTANT))
+        line = self._receive(self.bank, 1000, date(2026, 10, 3))
+        self.env["marketplace.payout.match"].with_user(payout.env.user).create({"payout_id": payout.id}).action_match()
+        self.assertEqual((payout.state, line.is_reconciled), ("matched", True))
+        payout.action_unmatch()
+        self.assertEqual((payout.state, line.is_reconciled), ("open", False))
 
     def test_doubt_is_left_to_a_person(self):
         payout = self._tell()

@@ -236,6 +236,19 @@ class TestSettlement(RolesCase, MoneyCase):
         moves = settlement.payment_ids.move_id | settlement.move_ids
         self.assertEqual(set(moves.mapped("date")), {date(2026, 11, 1)})
 
+    def test_a_locked_journal(self):
+        """Of purchases or of sales: all of a settlement has one date, the first that is open for each of them."""
+        for name, first in (("purchase_lock_date", date(2026, 9, 1)), ("sale_lock_date", date(2026, 10, 1))):
+            with self.subTest(lock=name):
+                self._accrue_sale(self._sell(), day=first)
+                last = first.replace(day=28)
+                self.company[name] = last
+                settlement = self._settle(first, last)
+                self.assertEqual(settlement.date, date(first.year, first.month, 29))
+                self.assertEqual(
+                    set((settlement.payment_ids.move_id | settlement.move_ids).mapped("date")), {settlement.date}
+                )
+
     def test_settlements_do_not_overlap(self):
         self._accrue_sale(self._sell())
         self._settle()

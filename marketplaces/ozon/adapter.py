@@ -4,9 +4,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ..base import dto, parse, status
-from ..base.adapter import OPERATIONS, MarketplaceAdapter, MarketplaceInfo
+from ..base.adapter import MarketplaceAdapter, MarketplaceInfo
 from ..base.client import utc_now
 from ..base.errors import Forbidden, MarketplaceError, NotFound, NotReady, PayloadError, Rejected
+from ..base.operations import OPERATIONS
 from . import (
     account_mapper,
     accrual_units,

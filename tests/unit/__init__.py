@@ -20,6 +20,7 @@ from . import (
     test_money_months,
     test_number_list,
     test_ozon_account,
+    test_ozon_accruals,
     test_ozon_contract,
     test_ozon_events,
     test_ozon_money,

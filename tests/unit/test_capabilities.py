@@ -4,13 +4,9 @@ from odoo.tests import BaseCase
 
 from odoo.addons.sale_marketplace.marketplaces import ADAPTERS
 from odoo.addons.sale_marketplace.marketplaces.base import status
-from odoo.addons.sale_marketplace.marketplaces.base.adapter import (
-    OPERATIONS,
-    WRITE_OPERATIONS,
-    AdapterConfig,
-    MarketplaceAdapter,
-)
+from odoo.addons.sale_marketplace.marketplaces.base.adapter import AdapterConfig, MarketplaceAdapter
 from odoo.addons.sale_marketplace.marketplaces.base.errors import NotSupported
+from odoo.addons.sale_marketplace.marketplaces.base.operations import OPERATIONS, WRITE_OPERATIONS
 from odoo.addons.sale_marketplace.marketplaces.ozon.endpoints import DEAD, ENDPOINTS
 
 #: Writing the same again is the same, or is refused as done: these may be repeated without looking.

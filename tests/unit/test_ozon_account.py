@@ -6,7 +6,7 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from odoo.addons.sale_marketplace.marketplaces.base import dto, errors
-from odoo.addons.sale_marketplace.marketplaces.base.adapter import WRITE_OPERATIONS
+from odoo.addons.sale_marketplace.marketplaces.base.operations import WRITE_OPERATIONS
 from odoo.addons.sale_marketplace.marketplaces.ozon import endpoints
 from odoo.addons.sale_marketplace.marketplaces.ozon.adapter import OzonAdapter
 from odoo.addons.sale_marketplace.marketplaces.ozon.errors import read_error
